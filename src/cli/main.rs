@@ -1,0 +1,3 @@
+//! The `dhtl` command.
+
+fn main() {}

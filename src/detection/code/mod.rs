@@ -1,0 +1,1 @@
+//! What the project's Python code says: imports and environment variables, read from syntax trees.

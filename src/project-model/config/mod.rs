@@ -1,0 +1,1 @@
+//! `.dhtconfig`, the file that holds what cannot be inferred.

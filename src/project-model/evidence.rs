@@ -1,0 +1,58 @@
+//! Why we think what we think.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The place and the rule that an inferred fact rests on.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The file or folder, relative to the project root, with `/` between its parts; `.` is the
+    /// root itself.
+    pub path: String,
+    /// The line in the file, counted from 1; none where the file's existence is the evidence.
+    pub line: Option<u32>,
+    /// The rule that drew the conclusion, such as `pep621-dependencies`.
+    pub rule: Cow<'static, str>,
+}
+
+impl Evidence {
+    /// Evidence that is a line of a file.
+    pub fn at(path: impl Into<String>, line: u32, rule: &'static str) -> Self {
+        Self { path: path.into(), line: Some(line), rule: Cow::Borrowed(rule) }
+    }
+
+    /// Evidence that is a file or folder as a whole.
+    pub fn file(path: impl Into<String>, rule: &'static str) -> Self {
+        Self { path: path.into(), line: None, rule: Cow::Borrowed(rule) }
+    }
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, " ({})", self.rule)
+    }
+}
+
+/// A fact and the place it was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found<T> {
+    /// The fact.
+    pub value: T,
+    /// Where it comes from.
+    pub evidence: Evidence,
+}
+
+/// Something in the project that could not be read or understood, and was left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// What is wrong, in lower case and without a full stop.
+    pub message: String,
+    /// Where.
+    pub evidence: Evidence,
+}

@@ -1,0 +1,1 @@
+//! End-to-end tests: one file per command, one program to link.
