@@ -39,7 +39,10 @@ impl Digest {
     /// The 64 hexadecimal digits without the `sha256:` before them.
     #[must_use]
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+        digits
+            .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+            .collect()
     }
 }
 
@@ -80,12 +83,14 @@ impl FromStr for Digest {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let invalid = || InvalidDigest(text.to_owned());
         let hex = text.strip_prefix("sha256:").ok_or_else(invalid)?;
-        if hex.len() != 64 || !hex.is_ascii() {
+        // A sign would pass as part of a number.
+        if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(invalid());
         }
         let mut bytes = [0; 32];
         for (index, byte) in bytes.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&hex[2 * index..2 * index + 2], 16).map_err(|_| invalid())?;
+            *byte =
+                u8::from_str_radix(&hex[2 * index..2 * index + 2], 16).map_err(|_| invalid())?;
         }
         Ok(Self(bytes))
     }
@@ -99,7 +104,19 @@ mod tests {
 
     #[test]
     fn fields_are_kept_apart() {
-        assert_ne!(Digest::of_fields(["ab", "c"]), Digest::of_fields(["a", "bc"]));
+        assert_ne!(
+            Digest::of_fields(["ab", "c"]),
+            Digest::of_fields(["a", "bc"])
+        );
+    }
+
+    #[test]
+    fn a_sign_is_no_digit() {
+        assert!(
+            format!("sha256:{}", "+f".repeat(32))
+                .parse::<Digest>()
+                .is_err()
+        );
     }
 
     #[test]

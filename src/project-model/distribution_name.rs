@@ -51,7 +51,17 @@ impl fmt::Display for DistributionName {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_normalised_name_is_normal(name: String) {
+            let normalised = DistributionName::new(&name);
+            prop_assert_eq!(DistributionName::new(normalised.as_str()), normalised);
+        }
+    }
 
     #[test]
     fn spellings_of_one_name_are_equal() {

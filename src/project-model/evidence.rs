@@ -20,12 +20,20 @@ pub struct Evidence {
 impl Evidence {
     /// Evidence that is a line of a file.
     pub fn at(path: impl Into<String>, line: u32, rule: &'static str) -> Self {
-        Self { path: path.into(), line: Some(line), rule: Cow::Borrowed(rule) }
+        Self {
+            path: path.into(),
+            line: Some(line),
+            rule: Cow::Borrowed(rule),
+        }
     }
 
     /// Evidence that is a file or folder as a whole.
     pub fn file(path: impl Into<String>, rule: &'static str) -> Self {
-        Self { path: path.into(), line: None, rule: Cow::Borrowed(rule) }
+        Self {
+            path: path.into(),
+            line: None,
+            rule: Cow::Borrowed(rule),
+        }
     }
 }
 
@@ -55,4 +63,21 @@ pub struct Problem {
     pub message: String,
     /// Where.
     pub evidence: Evidence,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_names_its_place_and_its_rule() {
+        assert_eq!(
+            Evidence::at("setup.cfg", 3, "setup-cfg").to_string(),
+            "setup.cfg:3 (setup-cfg)"
+        );
+        assert_eq!(
+            Evidence::file(".git", "root-git").to_string(),
+            ".git (root-git)"
+        );
+    }
 }

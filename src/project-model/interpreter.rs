@@ -32,7 +32,10 @@ impl InterpreterSource {
     /// Whether the source only says what the project is tried with, not what it needs.
     #[must_use]
     pub fn is_hint(self) -> bool {
-        matches!(self, Self::ToxNox | Self::Dockerfile | Self::Ci | Self::Classifiers)
+        matches!(
+            self,
+            Self::ToxNox | Self::Dockerfile | Self::Ci | Self::Classifiers
+        )
     }
 }
 

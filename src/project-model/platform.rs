@@ -54,7 +54,10 @@ impl Platform {
         } else {
             Architecture::X86_64
         };
-        Self { operating_system, architecture }
+        Self {
+            operating_system,
+            architecture,
+        }
     }
 }
 
@@ -116,7 +119,10 @@ impl FromStr for Platform {
             "x86_64" | "amd64" => Architecture::X86_64,
             _ => return Err(unknown()),
         };
-        Ok(Self { operating_system, architecture })
+        Ok(Self {
+            operating_system,
+            architecture,
+        })
     }
 }
 
@@ -126,8 +132,28 @@ mod tests {
 
     #[test]
     fn every_platform_survives_a_round_trip() {
-        for text in ["darwin-arm64", "darwin-x86_64", "linux-arm64", "linux-x86_64"] {
-            assert_eq!(text.parse::<Platform>().map(|platform| platform.to_string()), Ok(text.into()));
+        for text in [
+            "darwin-arm64",
+            "darwin-x86_64",
+            "linux-arm64",
+            "linux-x86_64",
+        ] {
+            assert_eq!(
+                text.parse::<Platform>()
+                    .map(|platform| platform.to_string()),
+                Ok(text.into())
+            );
+        }
+    }
+
+    #[test]
+    fn names_of_other_programs_are_understood() {
+        for (text, platform) in [
+            ("macos-aarch64", "darwin-arm64"),
+            ("linux-amd64", "linux-x86_64"),
+            ("windows-aarch64", "windows-arm64"),
+        ] {
+            assert_eq!(text.parse::<Platform>().unwrap().to_string(), platform);
         }
     }
 
