@@ -1,15 +1,52 @@
 //! The files of a project, listed once.
 
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+
+use dhtl_project_model::{Evidence, Problem};
+use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
+
+use crate::DetectError;
+
+/// The largest file that is read: what people write by hand is smaller, and a lock file of a large
+/// project stays well below.
+pub(crate) const LARGEST_FILE: u64 = 8 * 1024 * 1024;
+
+/// Folders of caches and of packages that others wrote.
+const SKIPPED: [&str; 19] = [
+    ".hg",
+    ".svn",
+    "node_modules",
+    "bower_components",
+    "__pycache__",
+    "__pypackages__",
+    "site-packages",
+    ".tox",
+    ".nox",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".hypothesis",
+    ".ipynb_checkpoints",
+    ".eggs",
+    ".direnv",
+    ".pixi",
+    ".dht",
+    ".terraform",
+];
 
 /// Every file of a project that is neither ignored by git nor inside an environment, a cache, a
 /// vendored tree of packages or `.git`.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Tree {
     /// The root folder, absolute.
     pub(crate) root: PathBuf,
     /// The files, ordered by path.
     pub(crate) files: Vec<TreeFile>,
+    /// What could not be listed.
+    pub(crate) problems: Vec<Problem>,
 }
 
 /// A file of the project.
@@ -19,4 +56,423 @@ pub(crate) struct TreeFile {
     pub(crate) path: String,
     /// The size in bytes.
     pub(crate) size: u64,
+}
+
+impl Tree {
+    /// Lists the files below `root`.
+    ///
+    /// The ignore rules of git hold with or without a `.git`; those of the user's own git
+    /// configuration do not, so that everybody sees the same project. Symbolic links are not
+    /// followed: they can lead out of the project.
+    pub(crate) fn read(root: &Path) -> Result<Self, DetectError> {
+        let root = std::path::absolute(root).map_err(|source| DetectError::Unreadable {
+            path: root.to_owned(),
+            source,
+        })?;
+        if !root.is_dir() {
+            return Err(DetectError::NotAFolder { path: root });
+        }
+        fs::read_dir(&root).map_err(|source| DetectError::Unreadable {
+            path: root.clone(),
+            source,
+        })?;
+        let (sender, receiver) = mpsc::channel();
+        let mut collectors = Collectors {
+            root: &root,
+            sender,
+        };
+        walker(&root).build_parallel().visit(&mut collectors);
+        drop(collectors);
+        let mut files = Vec::new();
+        let mut problems = Vec::new();
+        for batch in receiver {
+            files.extend(batch.files);
+            problems.extend(batch.problems);
+        }
+        files.sort_unstable_by(|left: &TreeFile, right| left.path.cmp(&right.path));
+        problems.sort_unstable_by(|left: &Problem, right| left.evidence.cmp(&right.evidence));
+        Ok(Self {
+            root,
+            files,
+            problems,
+        })
+    }
+
+    /// Whether the project has a file of this path.
+    pub(crate) fn contains(&self, path: &str) -> bool {
+        self.file(path).is_some()
+    }
+
+    /// The file of this path.
+    pub(crate) fn file(&self, path: &str) -> Option<&TreeFile> {
+        let index = self
+            .files
+            .binary_search_by(|file| file.path.as_str().cmp(path))
+            .ok()?;
+        self.files.get(index)
+    }
+
+    /// The files inside `folder`, at any depth; `.` is the root.
+    pub(crate) fn below(&self, folder: &str) -> impl Iterator<Item = &TreeFile> {
+        let prefix = if folder == "." {
+            String::new()
+        } else {
+            format!("{folder}/")
+        };
+        let first = self
+            .files
+            .partition_point(|file| file.path.as_str() < prefix.as_str());
+        self.files[first..]
+            .iter()
+            .take_while(move |file| file.path.starts_with(&prefix))
+    }
+
+    /// The text of the file at `path`, which is relative to the root.
+    ///
+    /// A byte order mark is removed, and bytes that are not UTF-8 become the replacement
+    /// character: one odd comment must not hide a declaration. What is too large or cannot be read
+    /// is a [`Problem`].
+    pub(crate) fn text(&self, path: &str) -> Result<String, Problem> {
+        let problem = |message| Problem {
+            message,
+            evidence: Evidence::file(path, "readable-file"),
+        };
+        read_limited(&self.root.join(path))
+            .map_err(|error| problem(format!("failed to read the file: {error}")))?
+            .ok_or_else(|| problem(format!("larger than {LARGEST_FILE} bytes, not read")))
+    }
+}
+
+/// The text of a file, or nothing where it is too large.
+fn read_limited(path: &Path) -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(LARGEST_FILE + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Ok(None);
+    }
+    let text = decoded(bytes);
+    Ok(Some(match text.strip_prefix('\u{feff}') {
+        Some(stripped) => stripped.to_owned(),
+        None => text,
+    }))
+}
+
+/// The text in `bytes`, which are UTF-8 unless their byte order mark says UTF-16: `pip freeze >
+/// requirements.txt` in Windows PowerShell writes that.
+fn decoded(bytes: Vec<u8>) -> String {
+    let from_bytes: fn([u8; 2]) -> u16 = match bytes.get(..2) {
+        Some([0xff, 0xfe]) => u16::from_le_bytes,
+        Some([0xfe, 0xff]) => u16::from_be_bytes,
+        _ => {
+            return String::from_utf8(bytes)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        }
+    };
+    let units: Vec<u16> = bytes
+        .chunks_exact(2)
+        .map(|pair| from_bytes([pair[0], pair[1]]))
+        .collect();
+    String::from_utf16_lossy(&units)
+}
+
+fn walker(root: &Path) -> WalkBuilder {
+    // Inside a repository the rules of the folders between its top and `root` hold as well; a
+    // folder outside of any must not depend on what happens to lie above it.
+    let inside_repository = root
+        .ancestors()
+        .skip(1)
+        .any(|ancestor| ancestor.join(".git").exists())
+        && !root.join(".git").exists();
+    let mut builder = WalkBuilder::new(root);
+    builder
+        .hidden(false)
+        .ignore(false)
+        .git_global(false)
+        .require_git(inside_repository)
+        .parents(inside_repository)
+        .follow_links(false)
+        .threads(std::thread::available_parallelism().map_or(1, |count| count.get().min(8)))
+        .filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry));
+    builder
+}
+
+fn is_skipped(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    if name == ".git" {
+        // A file of this name marks a submodule or a work tree.
+        return true;
+    }
+    if !entry
+        .file_type()
+        .is_some_and(|file_type| file_type.is_dir())
+    {
+        return false;
+    }
+    SKIPPED.contains(&name.as_ref())
+        || name.ends_with(".egg-info")
+        || name.ends_with(".dist-info")
+        || is_environment(entry.path())
+        || (name == "build" && is_build_output(entry.path()))
+}
+
+/// Whether the folder is an environment: of `venv` (PEP 405) or of conda.
+fn is_environment(folder: &Path) -> bool {
+    folder.join("pyvenv.cfg").exists() || folder.join("conda-meta").join("history").exists()
+}
+
+/// Whether a folder called `build` is what setuptools left behind.
+///
+/// The name alone says nothing: it is also a package, or a folder of build scripts, and then the
+/// ignore rules decide.
+fn is_build_output(folder: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return false;
+    };
+    entries.flatten().any(|entry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        name == "lib" || name.starts_with("lib.") || name.starts_with("bdist.")
+    }) && folder.parent().is_some_and(|parent| {
+        ["setup.py", "setup.cfg", "pyproject.toml"]
+            .iter()
+            .any(|name| parent.join(name).exists())
+    })
+}
+
+/// What one thread of the walk found.
+#[derive(Default)]
+struct Batch {
+    files: Vec<TreeFile>,
+    problems: Vec<Problem>,
+}
+
+/// Gives each thread of the walk its own collector.
+struct Collectors<'a> {
+    root: &'a Path,
+    sender: mpsc::Sender<Batch>,
+}
+
+impl<'a> ParallelVisitorBuilder<'a> for Collectors<'a> {
+    fn build(&mut self) -> Box<dyn ParallelVisitor + 'a> {
+        Box::new(Collector {
+            root: self.root,
+            sender: self.sender.clone(),
+            batch: Batch::default(),
+        })
+    }
+}
+
+/// Collects on one thread, and hands everything over when the thread ends.
+struct Collector<'a> {
+    root: &'a Path,
+    sender: mpsc::Sender<Batch>,
+    batch: Batch,
+}
+
+impl ParallelVisitor for Collector<'_> {
+    fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
+        match entry {
+            Ok(entry) => self.add(&entry),
+            Err(error) => self.batch.problems.push(Problem {
+                message: format!("failed to list the folder: {}", cause(&error)),
+                evidence: Evidence::file(place(&error, self.root), "tree"),
+            }),
+        }
+        WalkState::Continue
+    }
+}
+
+impl Collector<'_> {
+    fn add(&mut self, entry: &DirEntry) {
+        if !entry
+            .file_type()
+            .is_some_and(|file_type| file_type.is_file())
+        {
+            return;
+        }
+        let Ok(relative) = entry.path().strip_prefix(self.root) else {
+            return;
+        };
+        let Some(path) = slashed(relative) else {
+            self.batch.problems.push(Problem {
+                message: "the file's name is not Unicode, so it is left out".to_owned(),
+                evidence: Evidence::file(relative.to_string_lossy(), "tree"),
+            });
+            return;
+        };
+        // A file that vanishes between listing and looking is no part of the project.
+        if let Ok(metadata) = entry.metadata() {
+            self.batch.files.push(TreeFile {
+                path,
+                size: metadata.len(),
+            });
+        }
+    }
+}
+
+impl Drop for Collector<'_> {
+    fn drop(&mut self) {
+        // The receiver outlives the walk; were it gone, nobody would miss the batch.
+        let _ = self.sender.send(std::mem::take(&mut self.batch));
+    }
+}
+
+/// The path with `/` between its parts on every platform; none where it is not Unicode.
+pub(crate) fn slashed(path: &Path) -> Option<String> {
+    let mut slashed = String::with_capacity(path.as_os_str().len());
+    for component in path.components() {
+        if !slashed.is_empty() {
+            slashed.push('/');
+        }
+        slashed.push_str(component.as_os_str().to_str()?);
+    }
+    Some(slashed)
+}
+
+fn cause(error: &ignore::Error) -> String {
+    error
+        .io_error()
+        .map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn place(error: &ignore::Error, root: &Path) -> String {
+    let path = match error {
+        ignore::Error::WithPath { path, .. } => Some(path.as_path()),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            return place(err, root);
+        }
+        _ => None,
+    };
+    path.and_then(|path| path.strip_prefix(root).ok())
+        .map(|path| path.to_string_lossy().replace('\\', "/"))
+        .filter(|path| !path.is_empty())
+        .unwrap_or_else(|| ".".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(files: &[(&str, &str)]) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let tree = Tree::read(folder.path()).unwrap();
+        assert_eq!(tree.problems, []);
+        tree.files.into_iter().map(|file| file.path).collect()
+    }
+
+    #[test]
+    fn files_are_sorted_and_hidden_ones_are_listed() {
+        assert_eq!(
+            listed(&[
+                ("b.py", ""),
+                (".github/workflows/ci.yml", ""),
+                ("a/z.py", ""),
+                ("a.py", "")
+            ]),
+            [".github/workflows/ci.yml", "a.py", "a/z.py", "b.py"]
+        );
+    }
+
+    #[test]
+    fn ignore_rules_hold_without_a_repository() {
+        assert_eq!(
+            listed(&[
+                (".gitignore", "*.log\nout/\n"),
+                ("a.log", ""),
+                ("out/x.py", ""),
+                ("y.py", "")
+            ]),
+            [".gitignore", "y.py"]
+        );
+    }
+
+    #[test]
+    fn rules_of_the_repository_around_hold_and_ignoring_the_folder_itself_does_not_empty_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let project = folder.path().join("out/project");
+        fs::create_dir_all(&project).unwrap();
+        fs::create_dir(folder.path().join(".git")).unwrap();
+        fs::write(folder.path().join(".gitignore"), "/out\n*.log\n").unwrap();
+        fs::write(project.join("setup.py"), "").unwrap();
+        fs::write(project.join("a.log"), "").unwrap();
+        let tree = Tree::read(&project).unwrap();
+        let paths: Vec<_> = tree.files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["setup.py"]);
+    }
+
+    #[test]
+    fn environments_and_caches_are_left_out() {
+        assert_eq!(
+            listed(&[
+                ("weird-name/pyvenv.cfg", ""),
+                ("weird-name/lib/x.py", ""),
+                ("venv/settings.py", ""),
+                ("node_modules/a/index.js", ""),
+                ("x.egg-info/requires.txt", ""),
+                (".git/config", ""),
+                ("sub/.git", "gitdir: elsewhere"),
+                ("sub/a.py", ""),
+            ]),
+            ["sub/a.py", "venv/settings.py"]
+        );
+    }
+
+    #[test]
+    fn only_a_build_folder_of_setuptools_is_left_out() {
+        assert_eq!(
+            listed(&[
+                ("setup.py", ""),
+                ("build/lib/a.py", ""),
+                ("src/build/a.py", "")
+            ]),
+            ["setup.py", "src/build/a.py"]
+        );
+    }
+
+    #[test]
+    fn a_subfolder_is_listed_by_its_own_name_only() {
+        let tree = Tree {
+            files: ["a-b/x", "a/x", "a/y/z", "a0"]
+                .map(|path| TreeFile {
+                    path: path.to_owned(),
+                    size: 0,
+                })
+                .to_vec(),
+            ..Tree::default()
+        };
+        let below: Vec<_> = tree.below("a").map(|file| file.path.as_str()).collect();
+        assert_eq!(below, ["a/x", "a/y/z"]);
+        assert_eq!(tree.below(".").count(), 4);
+        assert!(tree.contains("a0") && !tree.contains("a"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_stray_bytes_do_not_hide_text() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.txt"), b"\xef\xbb\xbfflask\xff\r\n").unwrap();
+        let tree = Tree::read(folder.path()).unwrap();
+        assert_eq!(tree.text("a.txt").unwrap(), "flask\u{fffd}\r\n");
+        assert!(tree.text("missing.txt").is_err());
+    }
+
+    #[test]
+    fn utf_16_of_windows_is_text() {
+        let bytes = [0xff, 0xfe, b'a', 0, b'\n', 0];
+        assert_eq!(decoded(bytes.to_vec()), "\u{feff}a\n");
+        assert_eq!(decoded(vec![0xfe, 0xff, 0, b'a', 0]), "\u{feff}a");
+    }
+
+    #[test]
+    fn a_missing_folder_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Tree::read(&folder.path().join("nowhere")).unwrap_err();
+        assert!(matches!(error, DetectError::NotAFolder { .. }));
+    }
 }

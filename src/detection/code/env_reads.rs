@@ -1,0 +1,441 @@
+//! Environment variables that code reads, by syntax tree.
+//!
+//! Whether a read fails without its variable:
+//!
+//! | form | without the variable |
+//! |---|---|
+//! | `os.environ["X"]`, `os.environ.pop("X")` | fails |
+//! | `os.environ.get("X")`, `os.getenv("X")`, with or without a default | goes on with `None` |
+//! | `"X" in os.environ`, `setdefault` | handled |
+//! | `env("X")` of django-environ and environs, `config("X")` of decouple and Starlette | fails, unless a default is given |
+//! | a field of pydantic's `BaseSettings` | fails, unless it has a default |
+//! | `envvar="X"` of click and typer | handled |
+//!
+//! A variable that the same file sets, tests for, or reads where a `KeyError` is caught is not
+//! required. `get` without a default is taken to be handled: code that could not go on without the
+//! value has the shorter subscript for it.
+
+use std::collections::{HashMap, HashSet};
+
+use ruff_python_ast::{
+    CmpOp, Expr, ExprCall, ExprCompare, ExprContext, ExprSubscript, StmtClassDef, WithItem,
+};
+use ruff_text_size::{Ranged, TextSize};
+
+use super::expressions::{dotted, last_name, literal, literals, text_argument};
+use super::facts::{EnvRead, Need};
+use super::lines::Lines;
+use super::settings;
+
+/// Where a name that can read variables comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    /// The module `os`.
+    Os,
+    /// `os.environ`.
+    Environ,
+    /// `os.getenv`.
+    Getenv,
+    /// The module `environ` or `environs`.
+    EnvModule,
+    /// The class `Env` of either.
+    EnvClass(Library),
+    /// An `Env()`, and the variables it was given defaults for.
+    Env(Library, HashSet<String>),
+    /// `config` of decouple, or an instance of a `Config`.
+    Config(Library),
+    /// The class `Config` or `AutoConfig`.
+    ConfigClass(Library),
+}
+
+/// Who defines the meaning of a second positional argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Library {
+    DjangoEnviron,
+    Environs,
+    Decouple,
+    Starlette,
+}
+
+/// Collects the reads of one file.
+#[derive(Debug, Default)]
+pub(super) struct EnvReader {
+    names: HashMap<String, Source>,
+    settings: settings::Bases,
+    reads: Vec<EnvRead>,
+    /// Variables that the file sets itself or asks for first.
+    handled: HashSet<String>,
+    in_try: bool,
+    /// The prefix of `with env.prefixed("APP_"):`, empty outside.
+    prefix: String,
+}
+
+/// The readers of django-environ and environs, besides the call itself.
+const METHODS: &[&str] = &[
+    "bool",
+    "bytes",
+    "cache",
+    "cache_url",
+    "date",
+    "datetime",
+    "db",
+    "db_url",
+    "decimal",
+    "dict",
+    "dj_cache_url",
+    "dj_db_url",
+    "dj_email_url",
+    "email",
+    "email_url",
+    "enum",
+    "float",
+    "get_value",
+    "int",
+    "json",
+    "list",
+    "log_level",
+    "path",
+    "search_url",
+    "str",
+    "timedelta",
+    "time",
+    "tuple",
+    "unicode",
+    "url",
+    "uuid",
+];
+
+impl EnvReader {
+    /// Notes `import module as alias`.
+    pub(super) fn bind_module(&mut self, module: &str, alias: Option<&str>) {
+        let source = match module {
+            "os" => Source::Os,
+            "environ" | "environs" => Source::EnvModule,
+            _ => {
+                self.settings.bind_module(module, alias);
+                return;
+            }
+        };
+        self.names
+            .insert(alias.unwrap_or(module).to_owned(), source);
+    }
+
+    /// Notes `from module import member as alias`.
+    pub(super) fn bind_member(
+        &mut self,
+        module: &str,
+        level: u32,
+        member: &str,
+        alias: Option<&str>,
+    ) {
+        let name = alias.unwrap_or(member).to_owned();
+        let source = match (module, member) {
+            _ if level > 0 => return,
+            ("os", "environ" | "environb") => Source::Environ,
+            ("os", "getenv" | "getenvb") => Source::Getenv,
+            ("environ", "Env" | "FileAwareEnv") => Source::EnvClass(Library::DjangoEnviron),
+            ("environs", "Env" | "FileAwareEnv") => Source::EnvClass(Library::Environs),
+            ("environs", "env") => Source::Env(Library::Environs, HashSet::new()),
+            ("decouple", "config") => Source::Config(Library::Decouple),
+            ("decouple", "Config" | "AutoConfig") => Source::ConfigClass(Library::Decouple),
+            ("starlette.config", "Config") => Source::ConfigClass(Library::Starlette),
+            _ => {
+                self.settings.bind_member(module, member, name);
+                return;
+            }
+        };
+        self.names.insert(name, source);
+    }
+
+    /// Notes an assignment: `env = environ.Env(DEBUG=(bool, False))`, `os.environ["X"] = …`.
+    pub(super) fn assign(&mut self, targets: &[Expr], value: &Expr) {
+        let made = match value {
+            Expr::Call(call) => self.made_by(call),
+            other => self.source_of(other).cloned(),
+        };
+        if let Some(source) = made {
+            for name in targets.iter().filter_map(last_name) {
+                self.names.insert(name.to_owned(), source.clone());
+            }
+        }
+    }
+
+    /// Reads a call.
+    pub(super) fn call(&mut self, call: &ExprCall, lines: &Lines<'_>) {
+        if let Some(envvar) = call.arguments.find_keyword("envvar") {
+            for name in literals(&envvar.value) {
+                self.add(name, envvar.start(), lines, "click-envvar", Need::Optional);
+            }
+        }
+        match &*call.func {
+            Expr::Attribute(attribute) => {
+                let method = attribute.attr.as_str();
+                match self.source_of(&attribute.value).cloned() {
+                    Some(Source::Environ) => self.environ_method(method, call, lines),
+                    Some(Source::Os) if matches!(method, "getenv" | "getenvb") => {
+                        self.getenv(call, lines);
+                    }
+                    Some(Source::Env(library, defaults)) if METHODS.contains(&method) => {
+                        self.env(library, &defaults, call, lines);
+                    }
+                    _ => {}
+                }
+            }
+            function @ Expr::Name(_) => match self.source_of(function).cloned() {
+                Some(Source::Getenv) => self.getenv(call, lines),
+                Some(Source::Env(library, defaults)) => self.env(library, &defaults, call, lines),
+                Some(Source::Config(library)) => self.config(library, call, lines),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
+    /// Reads `os.environ["X"]`; an assignment or `del` is no read.
+    pub(super) fn subscript(&mut self, subscript: &ExprSubscript, lines: &Lines<'_>) {
+        if self.source_of(&subscript.value) != Some(&Source::Environ) {
+            return;
+        }
+        let Some(name) = literal(&subscript.slice) else {
+            return;
+        };
+        match subscript.ctx {
+            ExprContext::Load => {
+                let need = if self.in_try {
+                    Need::Optional
+                } else {
+                    Need::Required
+                };
+                self.add(name, subscript.range.start(), lines, "os-environ", need);
+            }
+            ExprContext::Store => {
+                self.handled.insert(name.to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    /// Reads `"X" in os.environ`.
+    pub(super) fn compare(&mut self, comparison: &ExprCompare, lines: &Lines<'_>) {
+        let (Some(name), [operator], [container]) = (
+            literal(&comparison.left),
+            &*comparison.ops,
+            &*comparison.comparators,
+        ) else {
+            return;
+        };
+        if self.source_of(container) != Some(&Source::Environ) {
+            return;
+        }
+        match operator {
+            CmpOp::In => {
+                self.handled.insert(name.to_owned());
+            }
+            // What follows may well be `raise`, so this handles nothing.
+            CmpOp::NotIn => {}
+            _ => return,
+        }
+        self.add(
+            name,
+            comparison.range.start(),
+            lines,
+            "os-environ",
+            Need::Optional,
+        );
+    }
+
+    /// Reads the fields of a class of settings.
+    pub(super) fn class(&mut self, class: &StmtClassDef, lines: &Lines<'_>) {
+        for field in self.settings.fields(class) {
+            self.reads.push(EnvRead {
+                name: field.name,
+                line: lines.line(field.at),
+                rule: "pydantic-settings",
+                need: field.need,
+            });
+        }
+    }
+
+    /// Enters a `with` and returns what [`Self::leave_with`] restores.
+    pub(super) fn enter_with(&mut self, items: &[WithItem]) -> String {
+        let outer = self.prefix.clone();
+        for item in items {
+            let Expr::Call(call) = &item.context_expr else {
+                continue;
+            };
+            let Expr::Attribute(attribute) = &*call.func else {
+                continue;
+            };
+            if attribute.attr.as_str() == "prefixed"
+                && matches!(self.source_of(&attribute.value), Some(Source::Env(..)))
+                && let Some(prefix) = text_argument(call, "prefix", 0)
+            {
+                self.prefix.push_str(prefix);
+            }
+        }
+        outer
+    }
+
+    pub(super) fn leave_with(&mut self, outer: String) {
+        self.prefix = outer;
+    }
+
+    /// Enters the body of a `try` and returns what [`Self::leave_try`] restores.
+    pub(super) fn enter_try(&mut self, catches_key_errors: bool) -> bool {
+        let outer = self.in_try;
+        self.in_try |= catches_key_errors;
+        outer
+    }
+
+    pub(super) fn leave_try(&mut self, outer: bool) {
+        self.in_try = outer;
+    }
+
+    /// The reads, with what the file handles elsewhere made optional.
+    pub(super) fn finish(mut self) -> Vec<EnvRead> {
+        for read in &mut self.reads {
+            if self.handled.contains(&read.name) {
+                read.need = Need::Optional;
+            }
+        }
+        self.reads
+            .sort_by(|left, right| (left.line, &left.name).cmp(&(right.line, &right.name)));
+        self.reads
+    }
+
+    fn source_of(&self, expression: &Expr) -> Option<&Source> {
+        match &*dotted(expression)? {
+            [name] => self.names.get(*name),
+            [module, "environ" | "environb"] if self.names.get(*module) == Some(&Source::Os) => {
+                Some(&Source::Environ)
+            }
+            // `self.env`, `settings.env`: the name alone has to do.
+            [.., name] => match self.names.get(*name) {
+                found @ Some(Source::Env(..)) => found,
+                _ => None,
+            },
+            [] => None,
+        }
+    }
+
+    /// What a call makes: an `Env` or a `Config`.
+    fn made_by(&self, call: &ExprCall) -> Option<Source> {
+        let parts = dotted(&call.func)?;
+        let library = match *parts {
+            [name] => match self.names.get(name)? {
+                Source::EnvClass(library) => *library,
+                Source::ConfigClass(library) => return Some(Source::Config(*library)),
+                _ => return None,
+            },
+            [module, "Env" | "FileAwareEnv"]
+                if self.names.get(module) == Some(&Source::EnvModule) =>
+            {
+                if module == "environs" {
+                    Library::Environs
+                } else {
+                    Library::DjangoEnviron
+                }
+            }
+            _ => return None,
+        };
+        // django-environ: `Env(DEBUG=(bool, False))` is a scheme with casts and defaults.
+        let defaults = call
+            .arguments
+            .keywords
+            .iter()
+            .filter(|keyword| matches!(&keyword.value, Expr::Tuple(tuple) if tuple.elts.len() > 1))
+            .filter_map(|keyword| keyword.arg.as_ref())
+            .map(ToString::to_string)
+            .collect();
+        Some(Source::Env(library, defaults))
+    }
+
+    fn environ_method(&mut self, method: &str, call: &ExprCall, lines: &Lines<'_>) {
+        let Some(name) = text_argument(call, "key", 0) else {
+            return;
+        };
+        let need = match method {
+            "pop" if call.arguments.len() < 2 && !self.in_try => Need::Required,
+            "get" | "pop" | "__contains__" => Need::Optional,
+            "setdefault" => {
+                self.handled.insert(name.to_owned());
+                Need::Optional
+            }
+            _ => return,
+        };
+        self.add(name, call.range_start, lines, "os-environ", need);
+    }
+
+    fn getenv(&mut self, call: &ExprCall, lines: &Lines<'_>) {
+        if let Some(name) = text_argument(call, "key", 0) {
+            self.add(name, call.range_start, lines, "os-getenv", Need::Optional);
+        }
+    }
+
+    fn env(
+        &mut self,
+        library: Library,
+        defaults: &HashSet<String>,
+        call: &ExprCall,
+        lines: &Lines<'_>,
+    ) {
+        let Some(name) = text_argument(call, "var", 0).or_else(|| text_argument(call, "name", 0))
+        else {
+            return;
+        };
+        let has_default = call.arguments.find_keyword("default").is_some()
+            || defaults.contains(name)
+            || library == Library::Environs && call.arguments.find_positional(1).is_some();
+        let rule = if library == Library::Environs {
+            "environs"
+        } else {
+            "django-environ"
+        };
+        let name = format!("{}{name}", self.prefix);
+        self.add(&name, call.range_start, lines, rule, need(has_default));
+    }
+
+    fn config(&mut self, library: Library, call: &ExprCall, lines: &Lines<'_>) {
+        let Some(name) = text_argument(call, "option", 0).or_else(|| text_argument(call, "key", 0))
+        else {
+            return;
+        };
+        let has_default = call.arguments.find_keyword("default").is_some()
+            || library == Library::Decouple && call.arguments.find_positional(1).is_some();
+        let rule = if library == Library::Decouple {
+            "decouple"
+        } else {
+            "starlette-config"
+        };
+        self.add(name, call.range_start, lines, rule, need(has_default));
+    }
+
+    fn add(&mut self, name: &str, at: TextSize, lines: &Lines<'_>, rule: &'static str, need: Need) {
+        let need = if self.in_try { Need::Optional } else { need };
+        if is_variable(name) {
+            self.reads.push(EnvRead {
+                name: name.to_owned(),
+                line: lines.line(at),
+                rule,
+                need,
+            });
+        }
+    }
+}
+
+/// Whether `name` can be the name of a variable: POSIX allows more, nobody uses it.
+pub(super) fn is_variable(name: &str) -> bool {
+    !name.starts_with(|first: char| first.is_ascii_digit())
+        && !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn need(has_default: bool) -> Need {
+    if has_default {
+        Need::Optional
+    } else {
+        Need::Required
+    }
+}

@@ -1,0 +1,146 @@
+//! A bound on how deep a syntax tree can become, taken before it is built.
+//!
+//! Walking and freeing a tree takes stack for every level. A file that would take more than there
+//! is, by accident or by malice, is left out instead.
+
+/// The deepest tree that is built. `CPython` itself gives up far earlier.
+pub(super) const MAX_DEPTH: usize = 20_000;
+
+/// What is built where only ordinary stacks can be had: what `CPython` allows in brackets.
+pub(super) const MAX_DEPTH_ON_SMALL_STACK: usize = 200;
+
+/// Stack for a walk of [`MAX_DEPTH`] levels: four times what an unoptimised build was seen to take.
+pub(super) const STACK: usize = 64 << 20;
+
+/// A number that the depth of the tree of `source` does not exceed.
+///
+/// Brackets nest; between two separators, operators, dots and words can chain. So the bound is the
+/// sum, over the brackets that are open, of what may chain in each.
+pub(crate) fn depth_bound(source: &str) -> usize {
+    let bytes = source.as_bytes();
+    let (mut open, mut here, mut around, mut deepest) = (Vec::new(), 0_usize, 0_usize, 0_usize);
+    let mut position = 0;
+    while position < bytes.len() {
+        let byte = bytes[position];
+        match byte {
+            b'#' => position = line_end(bytes, position),
+            b'"' | b'\'' => {
+                let end = string_end(bytes, position);
+                if is_interpolated(bytes, position) {
+                    here += bytes[position..end]
+                        .iter()
+                        .filter(|byte| chains(**byte))
+                        .count();
+                } else {
+                    here += 1;
+                }
+                position = end;
+                deepest = deepest.max(around + here);
+                continue;
+            }
+            b'(' | b'[' | b'{' => {
+                here += 1;
+                around += here;
+                open.push(here);
+                here = 0;
+            }
+            b')' | b']' | b'}' => {
+                here = open.pop().unwrap_or(0);
+                around = around.saturating_sub(here);
+            }
+            b',' | b';' => here = 0,
+            b'\n' if open.is_empty() => here = 0,
+            byte if chains(byte) => here += 1,
+            _ => {}
+        }
+        deepest = deepest.max(around + here);
+        position += 1;
+    }
+    deepest
+}
+
+/// Whether a byte outside strings can begin another level: operators, dots, colons of lambdas and
+/// slices, and the blanks between words such as `not not x`.
+fn chains(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'.' | b'+'
+            | b'-'
+            | b'*'
+            | b'/'
+            | b'%'
+            | b'&'
+            | b'|'
+            | b'^'
+            | b'~'
+            | b'@'
+            | b'<'
+            | b'>'
+            | b'='
+            | b':'
+            | b' '
+            | b'\t'
+            | b'('
+            | b'['
+            | b'{'
+    )
+}
+
+/// Where the line of `position` ends.
+pub(super) fn line_end(bytes: &[u8], position: usize) -> usize {
+    bytes[position..]
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .map_or(bytes.len(), |end| position + end)
+}
+
+/// Where the string literal whose opening quote is at `position` ends, closing quotes included;
+/// the end of the line or text where it is never closed.
+pub(super) fn string_end(bytes: &[u8], position: usize) -> usize {
+    let quote = bytes[position];
+    let is_triple = bytes[position..].starts_with(&[quote; 3]);
+    let mut end = position + if is_triple { 3 } else { 1 };
+    while end < bytes.len() {
+        match bytes[end] {
+            b'\\' => end += 2,
+            b'\n' if !is_triple => return end,
+            byte if byte == quote && !is_triple => return end + 1,
+            byte if byte == quote && bytes[end..].starts_with(&[quote; 3]) => return end + 3,
+            _ => end += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// Whether the string whose opening quote is at `position` holds expressions.
+pub(super) fn is_interpolated(bytes: &[u8], position: usize) -> bool {
+    bytes[..position]
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .take(3)
+        .any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_and_chains_count() {
+        assert!(depth_bound(&"(".repeat(30_000)) >= 30_000);
+        assert!(depth_bound(&format!("x = {}1", "-".repeat(30_000))) >= 30_000);
+        assert!(depth_bound(&format!("x{}", ".a".repeat(30_000))) >= 30_000);
+        assert!(depth_bound(&format!("x = {}1", "not ".repeat(30_000))) >= 30_000);
+        assert!(depth_bound(&format!("f\"{{{}}}\"", "[".repeat(30_000))) >= 30_000);
+    }
+
+    #[test]
+    fn data_does_not() {
+        assert!(depth_bound(&format!("x = [{}]", "-1, ".repeat(30_000))) < 10);
+        assert!(depth_bound(&format!("x = '{}'", "a + b ".repeat(30_000))) < 10);
+        assert!(depth_bound(&"x = a + b\n".repeat(30_000)) < 10);
+        assert!(depth_bound(&format!("'''{}'''", "((((\n".repeat(30_000))) < 10);
+        assert!(depth_bound(&format!("# {}", "(".repeat(30_000))) < 10);
+    }
+}
