@@ -150,13 +150,12 @@ fn ending(title: &str, outcome: &StepOutcome, elapsed: Elapsed) -> String {
         StepOutcome::Skipped(reason) => {
             format!("- {title} skipped: {}\n", first_line(reason))
         }
-        StepOutcome::Failed(reason) => {
-            format!(
-                "{} {title} failed: {} {took}\n",
-                Mark::Bad,
-                first_line(reason)
-            )
-        }
+        // The command ends with the reason, so it is not said twice.
+        StepOutcome::Failed(_) => format!(
+            "{} {title} failed {took}
+",
+            Mark::Bad
+        ),
         StepOutcome::Interrupted => format!("{} {title} interrupted {took}\n", Mark::Attention),
     }
 }
@@ -242,7 +241,7 @@ mod tests {
         ✓ Create the virtual environment (1.2s)
         > Install the packages
         ! Install the packages: the index did not answer; trying again in 2.0s
-        ✗ Install the packages failed: `uv sync` ended with 2 (1m 05s)
+        ✗ Install the packages failed (1m 05s)
         > Install the hooks
         ! Install the hooks interrupted (1.0s)
         - Install system packages skipped: needs `sync`, which failed
@@ -261,7 +260,7 @@ mod tests {
         > Install the packages
           sync | 100%
         ! Install the packages: the index did not answer; trying again in 2.0s
-        ✗ Install the packages failed: `uv sync` ended with 2 (1m 05s)
+        ✗ Install the packages failed (1m 05s)
         > Install the hooks
         ! Install the hooks interrupted (1.0s)
         - Install system packages skipped: needs `sync`, which failed
@@ -311,7 +310,7 @@ mod tests {
         ✓ Install Python (nothing to do)
         ✓ Create the virtual environment (1.2s)
         ! Install the packages: the index did not answer; trying again in 2.0s
-        ✗ Install the packages failed: `uv sync` ended with 2 (1m 05s)
+        ✗ Install the packages failed (1m 05s)
         ! Install the hooks interrupted (1.0s)
         - Install system packages skipped: needs `sync`, which failed
         ✓ unplanned: 2 packages (3.0s)

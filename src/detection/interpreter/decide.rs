@@ -72,7 +72,8 @@ impl Diagnostic for InterpreterError {
 
 /// What `constraints` come to.
 ///
-/// Statements are followed from the most binding one on. One that no version can meet together
+/// Statements are followed from the most binding one on: `.dhtconfig`, what the project requires,
+/// then the others in the order of [`InterpreterSource`]. One that no version can meet together
 /// with those already followed is set aside and recorded as a conflict, except that `.dhtconfig`
 /// must not contradict what the project requires. Hints never conflict: those that are accepted
 /// say which versions the project is tried with.
@@ -114,6 +115,7 @@ pub fn decide(
         }
     }
     let (preferred, hints) = preferred(&parsed, &accepted);
+    followed.sort_by_key(|statement| statement.constraint.source);
     let followed = followed.into_iter().map(|statement| statement.constraint);
     let followed: Vec<InterpreterConstraint> = followed.chain(hints).cloned().collect();
     let specifiers = joined(
@@ -152,8 +154,23 @@ fn parse(constraints: &[InterpreterConstraint]) -> Result<Vec<Statement<'_>>, In
             }
         }
     }
-    statements.sort_by_key(|statement| statement.constraint.source);
+    statements.sort_by_key(|statement| {
+        (
+            bindingness(statement.constraint.source),
+            statement.constraint.source,
+        )
+    });
     Ok(statements)
+}
+
+/// What the project requires is what its build insists on: following a `.python-version` against it
+/// would lead to an environment that the project cannot be installed in.
+fn bindingness(source: InterpreterSource) -> u8 {
+    match source {
+        InterpreterSource::Config => 0,
+        InterpreterSource::RequiresPython => 1,
+        _ => 2,
+    }
 }
 
 fn candidates(statements: &[Statement<'_>]) -> Vec<Version> {
@@ -327,9 +344,12 @@ mod tests {
                 (PythonVersionFile, "==3.8.*"),
                 (RuntimeTxt, "==3.8.5"),
             ],
-            "==3.8.*,==3.8.5",
+            ">=3.10",
             &[],
-            &[(PythonVersionFile, RequiresPython)],
+            &[
+                (RequiresPython, PythonVersionFile),
+                (RequiresPython, RuntimeTxt),
+            ],
         );
         check(
             &[

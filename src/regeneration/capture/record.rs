@@ -1,0 +1,211 @@
+//! Writes `.dhtconfig`, `.dht/inferred.lock` and `.dht/tools.lock`.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use dhtl_detection::imports_table::distribution_for;
+use dhtl_project_model::DistributionName;
+use dhtl_project_model::config::{
+    Config, DependenciesSection, Document, EnvTemplate, FILE_NAME, Fingerprint, Implementation,
+    InferredDistribution, PythonSection, Validation, render,
+};
+use dhtl_tools::Environment as Surroundings;
+
+use crate::RegenerationError;
+use crate::configuration::config_checksum;
+use crate::inference;
+use crate::installed::Environment;
+use crate::plan::{COMMITTED_INFERENCE, INFERENCE};
+use crate::report::Report;
+use crate::state::{StateDir, one_per_line, write_whole};
+use crate::subject::{Locks, Subject, parse_document};
+use crate::uv::VENV;
+
+/// The versions of the tools, to be committed.
+pub(super) const TOOLS_LOCK: &str = ".dht/tools.lock";
+
+/// Distributions that are tools of development and whose versions decide what checks say.
+const TOOLS: &str = "basedpyright black build coverage flake8 hatch isort mkdocs mypy nox pdm \
+    poetry pre-commit pylint pyright pytest ruff sphinx tox twine ty";
+
+/// Records one environment.
+pub(super) struct Recorder<'a> {
+    /// The project, as it was before its lock was written.
+    pub(super) subject: &'a Subject,
+    /// The environment variables and PATH.
+    pub(super) environment: &'a Surroundings,
+}
+
+impl Recorder<'_> {
+    /// Puts the lock of what was inferred where it can be committed.
+    pub(super) fn commit_inference(&self) -> Result<(), RegenerationError> {
+        if self.subject.inference_is_committed {
+            return Ok(());
+        }
+        let root = self.subject.root();
+        let text = fs::read_to_string(root.join(StateDir::relative(INFERENCE))).unwrap_or_default();
+        if text.trim().is_empty() {
+            return Ok(());
+        }
+        write_whole(&root.join(COMMITTED_INFERENCE), &text)
+    }
+
+    /// Writes the sections that say what the environment must be.
+    pub(super) fn write_environment(&self, lock: &str) -> Result<(), RegenerationError> {
+        let document = self.document()?;
+        let mut config = config_of(document.as_ref());
+        let environment = self.installed()?;
+        config
+            .dht_version
+            .get_or_insert_with(|| env!("CARGO_PKG_VERSION").to_owned());
+        let python = config.python.get_or_insert_with(PythonSection::default);
+        python.version = Some(environment.python_version.clone());
+        python.implementation = Some(implementation(&environment));
+        let dependencies = config
+            .dependencies
+            .get_or_insert_with(DependenciesSection::default);
+        dependencies.strategy.get_or_insert_with(|| "uv".to_owned());
+        dependencies.hash_validation.get_or_insert(true);
+        if !dependencies.lock_files.iter().any(|file| file == lock) {
+            dependencies.lock_files.insert(0, lock.to_owned());
+        }
+        if !self.subject.inference_is_committed {
+            dependencies.inferred = self.inferred(&environment);
+        }
+        config.tools = tools(&environment);
+        self.add_env_vars(&mut config);
+        self.save(document.as_ref(), &config)
+    }
+
+    /// Writes the sections that are compared with later: the digests, and when and where they were
+    /// taken.
+    pub(super) fn write_proof(&self, report: &Report) -> Result<(), RegenerationError> {
+        let document = self.document()?;
+        let mut config = config_of(document.as_ref());
+        let root = self.subject.root();
+        let subject = Subject::read(root, Some(root), self.environment, Locks::Follow)?;
+        config.validation = Some(Validation {
+            venv_checksum: Some(report.validation.venv_checksum.to_string()),
+            config_checksum: Some(config_checksum(&subject)?.to_string()),
+        });
+        let before = config.fingerprint.take();
+        let created_at = before
+            .as_ref()
+            .and_then(|fingerprint| fingerprint.created_at.clone());
+        config.fingerprint = Some(Fingerprint {
+            created_at: created_at.clone(),
+            created_by: Some(concat!("dhtl/", env!("CARGO_PKG_VERSION")).to_owned()),
+            platform: Some(report.platform),
+            digest: Some(report.validation.fingerprint.to_string()),
+        });
+        let is_unchanged = document
+            .as_ref()
+            .is_some_and(|document| *document.config() == config);
+        if let Some(fingerprint) = &mut config.fingerprint
+            && !(is_unchanged && created_at.is_some())
+        {
+            let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
+            fingerprint.created_at = Some(now.to_string());
+        }
+        self.write_tools_lock(&config)?;
+        self.save(document.as_ref(), &config)
+    }
+
+    fn document(&self) -> Result<Option<Document>, RegenerationError> {
+        match fs::read(self.subject.root().join(FILE_NAME)) {
+            Ok(bytes) => parse_document(&bytes).map(Some),
+            Err(_) => Ok(None),
+        }
+    }
+
+    fn save(&self, document: Option<&Document>, config: &Config) -> Result<(), RegenerationError> {
+        let text = document.map_or_else(|| render(config), |document| document.rewrite(config));
+        if document.is_some_and(|document| document.text() == text) {
+            return Ok(());
+        }
+        write_whole(&self.subject.root().join(FILE_NAME), &text)
+    }
+
+    fn installed(&self) -> Result<Environment, RegenerationError> {
+        let root = self.subject.root();
+        Environment::read(&root.join(VENV))?.ok_or_else(|| RegenerationError::NoEnvironment {
+            root: root.to_owned(),
+        })
+    }
+
+    /// What imports need and nothing declares, with the modules and the places that import them.
+    fn inferred(&self, environment: &Environment) -> Vec<InferredDistribution> {
+        inference::asked_for(self.subject)
+            .iter()
+            .map(|name| DistributionName::new(name))
+            .filter_map(|name| environment.distribution(&name))
+            .map(|distribution| {
+                let imports = self.subject.python().imports.iter().filter(|import| {
+                    distribution_for(&import.module).as_ref() == Some(&distribution.name)
+                });
+                let imports = imports.collect::<Vec<_>>();
+                let places = imports.iter().filter_map(|import| import.sites.first());
+                InferredDistribution {
+                    requirement: format!("{}=={}", distribution.name, distribution.version),
+                    modules: imports.iter().map(|import| import.module.clone()).collect(),
+                    evidence: places
+                        .map(|site| format!("{}:{}", site.path, site.line))
+                        .collect(),
+                }
+            })
+            .collect()
+    }
+
+    /// Names that the file already has stay where they are; what the code reads is added.
+    fn add_env_vars(&self, config: &mut Config) {
+        let found = &self.subject.project.env_vars;
+        if found.is_empty() && config.env_template.is_none() {
+            return;
+        }
+        let template = config.env_template.get_or_insert_with(EnvTemplate::default);
+        for env_var in found {
+            let is_known = template.required.contains(&env_var.name)
+                || template.optional.contains(&env_var.name);
+            let list = if env_var.required {
+                &mut template.required
+            } else {
+                &mut template.optional
+            };
+            if !is_known {
+                list.push(env_var.name.clone());
+            }
+        }
+    }
+
+    fn write_tools_lock(&self, config: &Config) -> Result<(), RegenerationError> {
+        let tools = config
+            .tools
+            .iter()
+            .map(|(name, version)| format!("{name}=={version}"));
+        let comment = "# The tools of this project, written by `dhtl setup`.".to_owned();
+        let text = one_per_line(std::iter::once(comment).chain(tools));
+        write_whole(&self.subject.root().join(TOOLS_LOCK), &text)
+    }
+}
+
+fn config_of(document: Option<&Document>) -> Config {
+    document
+        .map(|document| document.config().clone())
+        .unwrap_or_default()
+}
+
+fn implementation(environment: &Environment) -> Implementation {
+    match environment.implementation.as_str() {
+        "pypy" => Implementation::Pypy,
+        "graalpy" => Implementation::Graalpy,
+        _ => Implementation::Cpython,
+    }
+}
+
+fn tools(environment: &Environment) -> BTreeMap<String, String> {
+    TOOLS
+        .split_whitespace()
+        .filter_map(|name| environment.distribution(&DistributionName::new(name)))
+        .map(|distribution| (distribution.name.to_string(), distribution.version.clone()))
+        .collect()
+}

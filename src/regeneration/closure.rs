@@ -1,0 +1,395 @@
+//! Does every import of the project's own code resolve in the environment?
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dhtl_detection::imports_table::distribution_for;
+use dhtl_project_model::{
+    Condition, DistributionName, Evidence, FileClass, ImportSite, ImportedModule, Origin,
+};
+use serde::{Deserialize, Serialize};
+
+/// How the imports of a project resolve in an environment.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Closure {
+    /// How many third-party modules resolve.
+    pub resolved: usize,
+    /// Those that do not, ordered by module.
+    pub unresolved: Vec<UnresolvedImport>,
+}
+
+/// A module that the environment does not provide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnresolvedImport {
+    /// The module, as it is imported.
+    pub module: String,
+    /// How much the project needs it: the strongest of its sites.
+    pub need: Need,
+    /// The distribution the built-in table names for it.
+    pub distribution: Option<DistributionName>,
+    /// Every place that imports it.
+    pub evidence: Vec<Evidence>,
+}
+
+/// How much a project needs a module, the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// The project's own packages fail without it.
+    Required,
+    /// Tests, documentation, examples or scripts fail without it.
+    Development,
+    /// A part of the project fails without it, and another part copes: it is an option.
+    Optional,
+    /// A function fails without it when it is called.
+    Deferred,
+    /// It is used on some platforms or Python versions only.
+    Conditional,
+    /// The code copes without it.
+    Guarded,
+    /// Only type checkers want it.
+    TypeChecking,
+}
+
+impl Closure {
+    /// The imports without which the project's own packages fail.
+    pub fn required(&self) -> impl Iterator<Item = &UnresolvedImport> {
+        self.unresolved
+            .iter()
+            .filter(|import| import.need == Need::Required)
+    }
+
+    /// The distributions that would resolve what can be resolved, as far as the table knows.
+    pub(crate) fn candidates(&self) -> Vec<DistributionName> {
+        let mut names = self
+            .unresolved
+            .iter()
+            .filter(|import| import.need <= Need::Deferred)
+            .filter_map(|import| import.distribution.clone())
+            .collect::<Vec<_>>();
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+/// The folders that the environment's interpreter imports from.
+#[derive(Debug, Clone)]
+pub(crate) struct SearchPath {
+    folders: Vec<Folder>,
+}
+
+#[derive(Debug, Clone)]
+struct Folder {
+    path: PathBuf,
+    /// The modules in it, so that most look-ups touch no disk.
+    modules: HashSet<String>,
+}
+
+impl SearchPath {
+    /// The folder of the distributions and those that its `.pth` files add.
+    pub(crate) fn of(site_packages: &Path) -> Self {
+        let mut paths = vec![site_packages.to_owned()];
+        let entries = fs::read_dir(site_packages).into_iter().flatten().flatten();
+        let mut pth_files = entries
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "pth"))
+            .collect::<Vec<_>>();
+        pth_files.sort();
+        for pth_file in pth_files {
+            let text = fs::read(&pth_file).unwrap_or_default();
+            paths.extend(pth_folders(site_packages, &String::from_utf8_lossy(&text)));
+        }
+        Self {
+            folders: paths.into_iter().map(Folder::read).collect(),
+        }
+    }
+
+    /// Whether `module` can be imported.
+    ///
+    /// Below a regular package every name counts as there: packages make submodules at run time.
+    /// Below a namespace package each part must exist.
+    fn provides(&self, module: &str) -> bool {
+        let top = top(module);
+        self.folders
+            .iter()
+            .filter(|folder| folder.modules.contains(top))
+            .any(|folder| resolves(&folder.path, module))
+    }
+
+    /// Whether `module` and, where it is a namespace package, one of the `members` taken from it
+    /// can be imported.
+    fn provides_with(&self, module: &str, members: &[String]) -> bool {
+        if !self.provides(module) {
+            return false;
+        }
+        let namespaces = self
+            .folders
+            .iter()
+            .all(|folder| is_namespace(&folder.path, module));
+        !namespaces
+            || members.is_empty()
+            || members
+                .iter()
+                .any(|member| self.provides(&format!("{module}.{member}")))
+    }
+}
+
+impl Folder {
+    fn read(path: PathBuf) -> Self {
+        let modules = fs::read_dir(&path)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter_map(|name| name.split('.').next().map(str::to_owned))
+            .collect();
+        Self { path, modules }
+    }
+}
+
+/// The folders that a `.pth` file adds; lines that begin with `import` run code and add none.
+///
+/// Source: the documentation of Python's `site` module.
+fn pth_folders(site_packages: &Path, text: &str) -> Vec<PathBuf> {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("import"))
+        .map(|line| site_packages.join(line))
+        .filter(|folder| folder.is_dir())
+        .collect()
+}
+
+fn resolves(folder: &Path, module: &str) -> bool {
+    let mut place = folder.to_owned();
+    for part in module.split('.') {
+        if is_file_module(&place, part) {
+            return true;
+        }
+        place.push(part);
+        if !place.is_dir() {
+            return false;
+        }
+        if has_init(&place) {
+            return true;
+        }
+    }
+    true
+}
+
+/// Whether every part of `module` below `folder` is a folder without an `__init__`.
+fn is_namespace(folder: &Path, module: &str) -> bool {
+    let mut place = folder.to_owned();
+    module.split('.').all(|part| {
+        let file = is_file_module(&place, part);
+        place.push(part);
+        !file && !has_init(&place)
+    })
+}
+
+fn has_init(package: &Path) -> bool {
+    package.join("__init__.py").exists() || is_file_module(package, "__init__")
+}
+
+/// Whether `name` is a source file, a stub or an extension module in `folder`.
+fn is_file_module(folder: &Path, name: &str) -> bool {
+    if folder.join(format!("{name}.py")).is_file() || folder.join(format!("{name}.pyi")).is_file() {
+        return true;
+    }
+    let prefix = format!("{name}.");
+    fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|entry| {
+            let file_name = entry.file_name();
+            file_name.to_str().is_some_and(|file_name| {
+                file_name.starts_with(&prefix)
+                    && matches!(file_name.rsplit('.').next(), Some("so" | "pyd" | "pyc"))
+            })
+        })
+}
+
+/// Resolves what `imports` names against `search_path`.
+pub(crate) fn closure(imports: &[ImportedModule], search_path: &SearchPath) -> Closure {
+    let optional = optional_packages(imports);
+    let mut closure = Closure::default();
+    for import in imports
+        .iter()
+        .filter(|import| import.origin == Origin::ThirdParty)
+    {
+        let missing = import
+            .sites
+            .iter()
+            .filter(|site| !search_path.provides_with(&import.module, &site.members))
+            .collect::<Vec<_>>();
+        match missing.iter().map(|site| need(site)).min() {
+            None => closure.resolved += 1,
+            Some(Need::Required) if optional.contains(top(&import.module)) => {
+                closure
+                    .unresolved
+                    .push(unresolved(import, Need::Optional, &missing));
+            }
+            Some(need) => closure.unresolved.push(unresolved(import, need, &missing)),
+        }
+    }
+    closure
+}
+
+/// The packages that the project's own packages can do without: some import of theirs is guarded.
+///
+/// What is guarded once is an option of the whole project, such as a database driver: the modules
+/// that import it without a guard are only reached by those who have it.
+fn optional_packages(imports: &[ImportedModule]) -> HashSet<&str> {
+    let is_guarded = |site: &ImportSite| {
+        site.condition == Condition::Guarded && site.class == FileClass::Package
+    };
+    imports
+        .iter()
+        .filter(|import| import.sites.iter().any(is_guarded))
+        .map(|import| top(&import.module))
+        .collect()
+}
+
+fn top(module: &str) -> &str {
+    module.split('.').next().unwrap_or(module)
+}
+
+fn unresolved(import: &ImportedModule, need: Need, missing: &[&ImportSite]) -> UnresolvedImport {
+    let with_member = missing
+        .iter()
+        .flat_map(|site| &site.members)
+        .find_map(|member| distribution_for(&format!("{}.{member}", import.module)));
+    UnresolvedImport {
+        module: import.module.clone(),
+        need,
+        distribution: with_member.or_else(|| distribution_for(&import.module)),
+        evidence: missing
+            .iter()
+            .map(|site| Evidence::at(site.path.clone(), site.line, "import"))
+            .collect(),
+    }
+}
+
+fn need(site: &ImportSite) -> Need {
+    match site.condition {
+        Condition::Always if site.class == FileClass::Package => Need::Required,
+        Condition::Always => Need::Development,
+        Condition::Deferred => Need::Deferred,
+        Condition::Conditional => Need::Conditional,
+        Condition::Guarded => Need::Guarded,
+        Condition::TypeChecking => Need::TypeChecking,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site_packages(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        folder
+    }
+
+    #[track_caller]
+    fn check(files: &[&str], module: &str, members: &[&str], expected: bool) {
+        let folder = site_packages(files);
+        let members = members
+            .iter()
+            .map(|member| (*member).to_owned())
+            .collect::<Vec<_>>();
+        let search_path = SearchPath::of(folder.path());
+        assert_eq!(
+            search_path.provides_with(module, &members),
+            expected,
+            "{module} {members:?}"
+        );
+    }
+
+    #[test]
+    fn a_regular_package_provides_its_submodules() {
+        check(&["six/__init__.py"], "six.moves", &[], true);
+    }
+
+    #[test]
+    fn a_module_is_a_file() {
+        check(
+            &["typing_extensions.py"],
+            "typing_extensions",
+            &["Self"],
+            true,
+        );
+        check(
+            &["_cffi_backend.cpython-311-x86_64-linux-gnu.so"],
+            "_cffi_backend",
+            &[],
+            true,
+        );
+        check(&["typing_extensions.py"], "typing", &[], false);
+    }
+
+    #[test]
+    fn each_part_below_a_namespace_package_must_exist() {
+        let files = ["google/protobuf/__init__.py"];
+        check(&files, "google.protobuf.message", &[], true);
+        check(&files, "google.cloud.storage", &[], false);
+        check(&files, "google", &["protobuf"], true);
+        check(&files, "google", &["cloud"], false);
+    }
+
+    #[test]
+    fn what_is_guarded_once_is_an_option_of_the_project() {
+        let folder = site_packages(&[]);
+        let import = |module: &str, condition| ImportedModule {
+            module: module.to_owned(),
+            origin: Origin::ThirdParty,
+            sites: vec![ImportSite {
+                path: "a.py".into(),
+                line: 1,
+                condition,
+                class: FileClass::Package,
+                members: Vec::new(),
+            }],
+        };
+        let imports = [
+            import("MySQLdb", Condition::Guarded),
+            import("MySQLdb.constants", Condition::Always),
+        ];
+        let closure = closure(&imports, &SearchPath::of(folder.path()));
+        let needs = closure
+            .unresolved
+            .iter()
+            .map(|import| import.need)
+            .collect::<Vec<_>>();
+        assert_eq!(needs, [Need::Guarded, Need::Optional]);
+    }
+
+    #[test]
+    fn the_strongest_site_decides_how_much_a_module_is_needed() {
+        let folder = site_packages(&[]);
+        let site = |condition, class| ImportSite {
+            path: "a.py".into(),
+            line: 1,
+            condition,
+            class,
+            members: Vec::new(),
+        };
+        let import = ImportedModule {
+            module: "absent".into(),
+            origin: Origin::ThirdParty,
+            sites: vec![
+                site(Condition::Guarded, FileClass::Package),
+                site(Condition::Always, FileClass::Tests),
+            ],
+        };
+        let closure = closure(&[import], &SearchPath::of(folder.path()));
+        assert_eq!(closure.unresolved[0].need, Need::Development);
+        assert_eq!(closure.required().count(), 0);
+    }
+}

@@ -1,0 +1,232 @@
+//! The ways in which an environment cannot be made or judged.
+
+use std::path::PathBuf;
+
+use dhtl_detection::DetectError;
+use dhtl_project_model::config::ConfigError;
+use dhtl_project_model::{Diagnostic, ExitCode};
+use dhtl_tools::ToolError;
+use dhtl_workflow::{FlowError, JournalError, LockError};
+
+use crate::failure::UvFailure;
+
+/// Why there is no environment, or no verdict on one.
+#[derive(Debug, thiserror::Error)]
+pub enum RegenerationError {
+    /// `.dhtconfig` cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An external program is missing or failed.
+    #[error(transparent)]
+    Tool(#[from] ToolError),
+    /// The journal of the project cannot be read or written.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The lock on the project's state cannot be had.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The folder cannot be understood as a project.
+    #[error(transparent)]
+    Detection(#[from] DetectError),
+    /// uv failed.
+    #[error(transparent)]
+    Uv(#[from] UvFailure),
+    /// A step failed.
+    #[error("{0}")]
+    Step(Box<dyn Diagnostic>),
+    /// The user stopped the run.
+    #[error("interrupted")]
+    Interrupted,
+    /// The steps of a plan contradict each other.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+    /// The folder holds no Python project.
+    #[error("`{}` holds no Python project: no declaration of dependencies and no Python file", root.display())]
+    NotPython {
+        /// The folder.
+        root: PathBuf,
+    },
+    /// A text file is none.
+    #[error("`{path}:{line}`: the file is not UTF-8")]
+    NotUtf8 {
+        /// The file.
+        path: String,
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// `.dhtconfig` asks for a newer dhtl.
+    #[error("`{path}:{line}`: the project needs dhtl {required} or newer, this is {current}")]
+    TooOld {
+        /// The configuration file.
+        path: String,
+        /// The line of `dht_version`.
+        line: u32,
+        /// What the file asks for.
+        required: String,
+        /// What is running.
+        current: &'static str,
+    },
+    /// `.dhtconfig` names a lock file that does not exist.
+    #[error("`{path}:{line}`: the lock file `{lock_file}` does not exist")]
+    MissingLockFile {
+        /// The configuration file.
+        path: String,
+        /// The line that names the lock file.
+        line: u32,
+        /// The lock file.
+        lock_file: String,
+    },
+    /// No interpreter meets what the project asks for, and none can be fetched.
+    #[error(
+        "no Python that meets {wanted} is on this machine, and uv could not fetch one: {reason}; \
+         asked for by {evidence}; on this machine: {available}"
+    )]
+    NoInterpreter {
+        /// The versions that would do.
+        wanted: String,
+        /// Who asks.
+        evidence: String,
+        /// The versions that are here.
+        available: String,
+        /// What uv said.
+        reason: String,
+    },
+    /// `.venv` is something that dhtl must not replace.
+    #[error("`{}` exists and is not a virtual environment", path.display())]
+    ForeignEnvironment {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A link or a file stands where a folder of ours belongs.
+    #[error("`{}` is not a folder", path.display())]
+    NotAFolder {
+        /// What it is called.
+        path: PathBuf,
+    },
+    /// There is no environment to judge.
+    #[error("`{}` has no environment yet: there is no `.venv`", root.display())]
+    NoEnvironment {
+        /// The project.
+        root: PathBuf,
+    },
+    /// A lock cannot be understood.
+    #[error("`{path}:{line}`: {message}")]
+    BadLock {
+        /// The lock file.
+        path: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// Strict mode forbids the way out that was left.
+    #[error("{what}, and `--strict` allows no way around it")]
+    Strict {
+        /// What went wrong.
+        what: String,
+    },
+    /// A file or folder cannot be read or written.
+    #[error("failed to {action} `{}`: {}", path.display(), describe(source))]
+    Io {
+        /// What was tried: `read`, `write`.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl RegenerationError {
+    /// An input or output failure of `action` at `path`.
+    pub(crate) fn io(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+}
+
+fn describe(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        std::io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+impl Diagnostic for RegenerationError {
+    fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Config(error) => error.exit_code(),
+            Self::Tool(error) => error.exit_code(),
+            Self::Detection(error) => error.exit_code(),
+            Self::Uv(error) => error.exit_code(),
+            Self::Step(error) => error.exit_code(),
+            Self::Interrupted => ExitCode::Interrupted,
+            Self::Journal(error) => error.exit_code(),
+            Self::Lock(error) => error.exit_code(),
+            Self::Flow(error) => error.exit_code(),
+            Self::NotPython { .. }
+            | Self::TooOld { .. }
+            | Self::NotUtf8 { .. }
+            | Self::MissingLockFile { .. }
+            | Self::ForeignEnvironment { .. }
+            | Self::NotAFolder { .. }
+            | Self::BadLock { .. } => ExitCode::Invalid,
+            Self::NoInterpreter { .. } => ExitCode::Prerequisite,
+            Self::NoEnvironment { .. } | Self::Strict { .. } => ExitCode::Findings,
+            Self::Io { .. } => ExitCode::External,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Config(error) => error.hint(),
+            Self::Tool(error) => error.hint(),
+            Self::Detection(error) => error.hint(),
+            Self::Uv(error) => error.hint(),
+            Self::Step(error) => error.hint(),
+            Self::Interrupted => {
+                Some("run the same command again; it goes on where it stopped".into())
+            }
+            Self::Journal(error) => error.hint(),
+            Self::Lock(error) => error.hint(),
+            Self::Flow(error) => error.hint(),
+            Self::NotPython { .. } => {
+                Some("name the folder of a project, as in `dhtl regenerate --root <folder>`".into())
+            }
+            Self::NotUtf8 { .. } => Some("save it as UTF-8 in your editor".into()),
+            Self::TooOld { required, .. } => Some(format!(
+                "upgrade with `cargo install --locked dhtl --version {required}`"
+            )),
+            Self::MissingLockFile { .. } => {
+                Some("restore it from git, or lock anew with `dhtl setup`".into())
+            }
+            Self::NoInterpreter { .. } => Some(
+                "install one that fits, for example with `pyenv install <version>`, or set \
+                 `UV_PYTHON_INSTALL_MIRROR` where downloads are blocked, then run `dhtl regenerate` again"
+                    .into(),
+            ),
+            Self::ForeignEnvironment { .. } => {
+                Some("move it away, or let it be replaced with `dhtl regenerate --force`".into())
+            }
+            Self::NotAFolder { path } => Some(format!("remove it with `rm {}`", path.display())),
+            Self::NoEnvironment { .. } => Some("make it with `dhtl regenerate`".into()),
+            Self::BadLock { .. } => Some("lock anew with `dhtl setup --relock`".into()),
+            Self::Strict { .. } => Some("see what would be done without it: `dhtl regenerate`".into()),
+            Self::Io { source, .. } => match source.kind() {
+                std::io::ErrorKind::StorageFull => {
+                    Some("free some space, for example with `uv cache prune`, and run the command again".into())
+                }
+                _ => Some("check who owns the folder and whether it can be written".into()),
+            },
+        }
+    }
+}

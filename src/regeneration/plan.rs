@@ -1,0 +1,307 @@
+//! From what an environment must be to the steps that make it so.
+
+use std::path::{Path, PathBuf};
+
+use dhtl_project_model::{EnvironmentSpec, PythonProject, Strategy};
+use dhtl_tools::Invocation;
+use serde::Serialize;
+
+use crate::interpreters::Choice;
+use crate::sources::{Source, sources};
+use crate::state::StateDir;
+use crate::uv::{Hashes, Reach, Staleness, UvCommands};
+
+/// The resolution of an unlocked project, in the state folder.
+pub(crate) const RESOLUTION: &str = "requirements.lock";
+/// What `uv.lock` asks for, as requirements, in the state folder.
+pub(crate) const EXPORT: &str = "uv-export.lock";
+/// The resolution of what the imports need and nothing declares, in the state folder.
+pub(crate) const INFERENCE: &str = "inferred.lock";
+/// The input of that resolution.
+pub(crate) const INFERENCE_INPUT: &str = "inferred.in";
+/// The versions that resolution must not change.
+pub(crate) const INFERENCE_CONSTRAINTS: &str = "inferred-constraints.txt";
+/// The same resolution after `dhtl setup`, to be committed.
+pub(crate) const COMMITTED_INFERENCE: &str = ".dht/inferred.lock";
+
+/// The steps that make an environment, with the commands they run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Plan {
+    /// The root of the project.
+    pub root: PathBuf,
+    /// What the environment must be.
+    pub spec: EnvironmentSpec,
+    /// The interpreter it gets.
+    pub interpreter: Choice,
+    /// The steps, in order.
+    pub steps: Vec<PlannedStep>,
+    /// What is resolved together, for a project without a lock.
+    pub(crate) sources: Vec<Source>,
+}
+
+/// A step of a plan.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedStep {
+    /// Which one it is.
+    pub id: StepId,
+    /// What it does, in the imperative.
+    pub title: String,
+    /// The steps that must have ended well before it.
+    pub needs: Vec<StepId>,
+    /// Whether it talks to other machines.
+    pub network: bool,
+    /// The commands it runs, in the root of the project, unless they turn out to be unnecessary.
+    pub commands: Vec<Invocation>,
+}
+
+/// The steps there are, in the order of seed 001 section 2, phase 2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepId {
+    /// Installs packages of the operating system.
+    System,
+    /// Fetches an interpreter.
+    Interpreter,
+    /// Makes the virtual environment.
+    Environment,
+    /// Resolves the requirements of an unlocked project.
+    Resolution,
+    /// Installs the locked distributions.
+    Installation,
+    /// Installs the project itself.
+    Project,
+    /// Installs what imports need and nothing declares.
+    Inference,
+}
+
+impl StepId {
+    /// The id in journals and reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Interpreter => "interpreter",
+            Self::Environment => "environment",
+            Self::Resolution => "resolution",
+            Self::Installation => "installation",
+            Self::Project => "project",
+            Self::Inference => "inference",
+        }
+    }
+}
+
+/// What a plan is made from besides the spec.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Facts<'a> {
+    /// The root of the project.
+    pub(crate) root: &'a Path,
+    /// Its Python side.
+    pub(crate) python: &'a PythonProject,
+    /// The uv to use.
+    pub(crate) uv: &'a Path,
+    /// The command that installs system packages here; none where nothing is to be installed.
+    pub(crate) system: Option<&'a Invocation>,
+    /// Whether [`COMMITTED_INFERENCE`] is there and to be followed.
+    pub(crate) inference_is_committed: bool,
+}
+
+/// The steps that make the environment of `spec` with the interpreter of `choice`.
+pub(crate) fn plan(spec: EnvironmentSpec, choice: Choice, facts: &Facts<'_>) -> Plan {
+    let planner = Planner {
+        uv: UvCommands {
+            program: facts.uv,
+            root: facts.root,
+        },
+        facts,
+    };
+    let sources = match spec.strategy {
+        Strategy::UvLock | Strategy::HashedRequirements => Vec::new(),
+        _ => sources(&spec, facts.python),
+    };
+    let steps = [
+        planner.system(),
+        planner.interpreter(&choice),
+        Some(planner.environment(&choice)),
+        planner.resolution(&sources),
+        Some(planner.installation(&spec)),
+        planner.project(&spec),
+        Some(planner.inference()),
+    ];
+    let mut steps = steps.into_iter().flatten().collect::<Vec<_>>();
+    let present = steps.iter().map(|step| step.id).collect::<Vec<_>>();
+    for step in &mut steps {
+        step.needs.retain(|need| present.contains(need));
+    }
+    Plan {
+        root: facts.root.to_owned(),
+        spec,
+        interpreter: choice,
+        steps,
+        sources,
+    }
+}
+
+struct Planner<'a> {
+    uv: UvCommands<'a>,
+    facts: &'a Facts<'a>,
+}
+
+impl Planner<'_> {
+    fn system(&self) -> Option<PlannedStep> {
+        self.facts.system.map(|command| PlannedStep {
+            id: StepId::System,
+            title: "Install the system packages".to_owned(),
+            needs: Vec::new(),
+            network: true,
+            commands: vec![command.clone()],
+        })
+    }
+
+    fn interpreter(&self, choice: &Choice) -> Option<PlannedStep> {
+        let Choice::Fetch(request) = choice else {
+            return None;
+        };
+        Some(PlannedStep {
+            id: StepId::Interpreter,
+            title: format!("Fetch Python {request}"),
+            needs: Vec::new(),
+            network: true,
+            commands: vec![
+                self.uv.python_install(request),
+                self.uv.python_find(request),
+            ],
+        })
+    }
+
+    fn environment(&self, choice: &Choice) -> PlannedStep {
+        let (version, program) = match choice {
+            Choice::Present(interpreter) => {
+                (interpreter.version.as_str(), interpreter.program.clone())
+            }
+            Choice::Fetch(request) => (request.as_str(), PathBuf::from(request)),
+        };
+        PlannedStep {
+            id: StepId::Environment,
+            title: format!("Create the virtual environment with Python {version}"),
+            needs: vec![StepId::Interpreter],
+            network: false,
+            commands: vec![self.uv.venv(&program)],
+        }
+    }
+
+    fn resolution(&self, sources: &[Source]) -> Option<PlannedStep> {
+        if sources.is_empty() {
+            return None;
+        }
+        let arguments = arguments(sources);
+        Some(PlannedStep {
+            id: StepId::Resolution,
+            title: "Resolve the requirements".to_owned(),
+            needs: vec![StepId::System, StepId::Environment],
+            network: true,
+            commands: vec![self.uv.compile(
+                &arguments,
+                Reach::ThisPlatform,
+                &StateDir::relative(RESOLUTION),
+            )],
+        })
+    }
+
+    fn installation(&self, spec: &EnvironmentSpec) -> PlannedStep {
+        let commands = match spec.strategy {
+            Strategy::UvLock => {
+                let selection = selection(spec, self.facts.python);
+                vec![
+                    self.uv.sync(Staleness::Refused, &selection),
+                    self.uv.export(&selection, &StateDir::relative(EXPORT)),
+                ]
+            }
+            Strategy::HashedRequirements => {
+                vec![self.uv.pip_sync(&spec.requirements_files, Hashes::Required)]
+            }
+            _ => vec![
+                self.uv
+                    .pip_sync(&[StateDir::relative(RESOLUTION)], Hashes::Required),
+            ],
+        };
+        PlannedStep {
+            id: StepId::Installation,
+            title: "Install the distributions".to_owned(),
+            needs: vec![StepId::System, StepId::Environment, StepId::Resolution],
+            network: true,
+            commands,
+        }
+    }
+
+    fn project(&self, spec: &EnvironmentSpec) -> Option<PlannedStep> {
+        // `uv sync` installs the project by itself.
+        let separate = spec.install_project && spec.strategy != Strategy::UvLock;
+        separate.then(|| PlannedStep {
+            id: StepId::Project,
+            title: "Install the project".to_owned(),
+            needs: vec![StepId::Installation],
+            network: true,
+            commands: vec![self.uv.pip_install_project()],
+        })
+    }
+
+    fn inference(&self) -> PlannedStep {
+        let install = |lock: &str| self.uv.pip_install(lock, Hashes::Required);
+        let commands = if self.facts.inference_is_committed {
+            vec![install(COMMITTED_INFERENCE)]
+        } else {
+            let lock = StateDir::relative(INFERENCE);
+            let input = StateDir::relative(INFERENCE_INPUT);
+            let constraints = StateDir::relative(INFERENCE_CONSTRAINTS);
+            let reach = Reach::ThisPlatform;
+            vec![
+                self.uv.compile_inferred(&input, &constraints, reach, &lock),
+                install(&lock),
+            ]
+        };
+        PlannedStep {
+            id: StepId::Inference,
+            title: "Install what imports need and nothing declares".to_owned(),
+            needs: vec![StepId::Installation, StepId::Project],
+            network: true,
+            commands,
+        }
+    }
+}
+
+/// The compiled files that say what the installation step puts into the environment.
+pub(crate) fn base_locks(spec: &EnvironmentSpec) -> Vec<String> {
+    match spec.strategy {
+        Strategy::UvLock => vec![StateDir::relative(EXPORT)],
+        Strategy::HashedRequirements => spec.requirements_files.clone(),
+        _ => vec![StateDir::relative(RESOLUTION)],
+    }
+}
+
+/// The arguments that bring `sources` into one resolution.
+pub(crate) fn arguments(sources: &[Source]) -> Vec<String> {
+    sources
+        .iter()
+        .flat_map(|source| source.arguments.clone())
+        .collect()
+}
+
+/// The options of `uv sync` and `uv export` that choose members, extras and groups.
+pub(crate) fn selection(spec: &EnvironmentSpec, python: &PythonProject) -> Vec<String> {
+    let mut selection = Vec::new();
+    if python
+        .sub_projects
+        .iter()
+        .any(|sub_project| sub_project.workspace_member)
+    {
+        selection.push("--all-packages".to_owned());
+    }
+    for (kind, names) in [("--extra", &spec.extras), ("--group", &spec.groups)] {
+        selection.extend(
+            names
+                .iter()
+                .flat_map(|name| [kind.to_owned(), name.clone()]),
+        );
+    }
+    selection
+}

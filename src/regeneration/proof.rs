@@ -1,0 +1,147 @@
+//! Gathers what the proof needs, from files alone, and has it judged.
+
+use std::fs;
+
+use dhtl_project_model::Strategy;
+use dhtl_tools::Environment;
+
+use crate::RegenerationError;
+use crate::application::locked_set;
+use crate::checksum::{FingerprintInputs, fingerprint, venv_checksum};
+use crate::closure::{SearchPath, closure};
+use crate::configuration::config_checksum;
+use crate::inference;
+use crate::installed;
+use crate::locked_set::LockedSet;
+use crate::plan::base_locks;
+use crate::subject::Subject;
+use crate::uv::VENV;
+use crate::validation::{Digests, Exhibits, Validation, validate};
+
+/// An environment and the verdict on it.
+#[derive(Debug)]
+pub(crate) struct Proof {
+    /// The verdict.
+    pub(crate) validation: Validation,
+    /// The digests.
+    pub(crate) digests: Digests,
+    /// The files that say what is installed, relative to the root.
+    pub(crate) locks: Vec<String>,
+    /// The distributions that were inferred from imports.
+    pub(crate) inferred: Vec<String>,
+}
+
+/// The proof for the environment of `subject`; none where there is no environment.
+pub(crate) fn of(
+    subject: &Subject,
+    surroundings: &Environment,
+) -> Result<Option<Proof>, RegenerationError> {
+    let root = subject.root();
+    let Some(environment) = installed::Environment::read(&root.join(VENV))? else {
+        return Ok(None);
+    };
+    let closure = closure(
+        &subject.python().imports,
+        &SearchPath::of(&environment.site_packages),
+    );
+    let base = base_locks(&subject.spec);
+    let inferred = inference::locks(subject);
+    let whole_set = whole_set(subject, &base, &inferred, &environment)?;
+    let digests = digests(subject, &base, &inferred, &environment)?;
+    let set_env_vars = set_env_vars(subject, surroundings);
+    let validation = validate(&Exhibits {
+        subject,
+        environment: &environment,
+        locked_set: whole_set.as_ref(),
+        closure: &closure,
+        digests,
+        set_env_vars: &set_env_vars,
+    });
+    Ok(Some(Proof {
+        validation,
+        digests,
+        locks: shown_locks(subject, &base),
+        inferred: inference::asked_for(subject),
+    }))
+}
+
+fn whole_set(
+    subject: &Subject,
+    base: &[String],
+    inferred: &[String],
+    environment: &installed::Environment,
+) -> Result<Option<LockedSet>, RegenerationError> {
+    if base.iter().any(|path| !subject.root().join(path).is_file()) {
+        return Ok(None);
+    }
+    let mut set = locked_set(subject, inferred, environment)?;
+    set.extend(locked_set(subject, base, environment)?);
+    Ok(Some(set))
+}
+
+fn digests(
+    subject: &Subject,
+    base: &[String],
+    inferred: &[String],
+    environment: &installed::Environment,
+) -> Result<Digests, RegenerationError> {
+    let root = subject.root();
+    // The export of `uv.lock` is for this platform; the lock itself is for all.
+    let base = match subject.spec.strategy {
+        Strategy::UvLock => vec!["uv.lock".to_owned()],
+        _ => base.to_vec(),
+    };
+    let locks = base
+        .iter()
+        .chain(inferred)
+        .filter_map(|path| {
+            let text = fs::read_to_string(root.join(path)).ok()?;
+            // Where a lock stands says nothing about what it asks for.
+            let name = path.rsplit('/').next().unwrap_or(path).to_owned();
+            (!text.trim().is_empty()).then_some((name, text))
+        })
+        .collect::<Vec<_>>();
+    let document = subject.document.as_ref();
+    let tools = document
+        .map(|document| {
+            document
+                .config()
+                .tools
+                .clone()
+                .into_iter()
+                .collect::<Vec<_>>()
+        })
+        .unwrap_or_default();
+    Ok(Digests {
+        fingerprint: fingerprint(&FingerprintInputs {
+            implementation: &environment.implementation,
+            python_version: &environment.python_version,
+            locks: &locks,
+            tools: &tools,
+        }),
+        venv_checksum: venv_checksum(environment),
+        config_checksum: config_checksum(subject)?,
+    })
+}
+
+/// What a user knows as the lock: not the files in the state folder.
+fn shown_locks(subject: &Subject, base: &[String]) -> Vec<String> {
+    match subject.spec.strategy {
+        Strategy::UvLock => vec!["uv.lock".to_owned()],
+        _ => base.to_vec(),
+    }
+}
+
+/// The names of the variables that are set in the process or in `.env`; values are never kept.
+fn set_env_vars(subject: &Subject, surroundings: &Environment) -> Vec<String> {
+    let text = fs::read_to_string(subject.root().join(".env")).unwrap_or_default();
+    let in_file = text.lines().filter_map(|line| {
+        let line = line.trim().trim_start_matches("export ");
+        let (name, value) = line.split_once('=')?;
+        (!line.starts_with('#') && !value.trim().is_empty()).then(|| name.trim().to_owned())
+    });
+    let names = surroundings
+        .names()
+        .filter(|name| surroundings.var(name).is_some());
+    names.map(str::to_owned).chain(in_file).collect()
+}

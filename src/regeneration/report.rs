@@ -1,0 +1,95 @@
+//! What a run left behind, as data for every front end.
+
+use std::path::PathBuf;
+
+use dhtl_project_model::{DistributionName, ExitCode, Platform, StepOutcome, Strategy};
+use dhtl_workflow::StepReport;
+use serde::{Deserialize, Serialize};
+
+use crate::validation::Validation;
+
+/// The environment that a run left behind.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// The root of the project.
+    pub root: PathBuf,
+    /// The name of the project.
+    pub project: String,
+    /// The platform.
+    pub platform: Platform,
+    /// Who provides the interpreter, where this run found it out.
+    pub python_origin: Option<&'static str>,
+    /// Where the set of distributions came from.
+    pub strategy: Strategy,
+    /// The files that say what is installed, relative to the root.
+    pub locks: Vec<String>,
+    /// The distributions that were added because imports need them and nothing declares them.
+    pub inferred: Vec<String>,
+    /// The system packages that this run installed.
+    pub system_packages: Vec<String>,
+    /// What was asked for and is not there.
+    pub shortfalls: Vec<Shortfall>,
+    /// Whether there was nothing to do.
+    pub unchanged: bool,
+    /// What was done.
+    pub steps: Vec<StepSummary>,
+    /// The proof.
+    pub validation: Validation,
+}
+
+/// Something that was asked for and is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shortfall {
+    /// What: ``extra `mysql` ``.
+    pub what: String,
+    /// Why, in lower case.
+    pub why: String,
+    /// What the user can do.
+    pub next: Option<String>,
+    /// The distribution that is not installed, where it is one.
+    pub distribution: Option<DistributionName>,
+    /// Whether the project is not whole without it.
+    pub essential: bool,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepSummary {
+    /// Its id.
+    pub id: String,
+    /// `satisfied`, `done`, `skipped`, `failed` or `interrupted`.
+    pub outcome: &'static str,
+    /// What came of it, or why it was skipped or failed.
+    pub detail: String,
+    /// How long it took, in seconds.
+    pub seconds: f64,
+}
+
+impl Report {
+    /// 0 when the environment is whole and as recorded, otherwise 1.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        if self.shortfalls.iter().any(|shortfall| shortfall.essential) {
+            return ExitCode::Findings;
+        }
+        self.validation.exit_code()
+    }
+}
+
+impl From<StepReport> for StepSummary {
+    fn from(report: StepReport) -> Self {
+        let (outcome, detail) = match report.outcome {
+            StepOutcome::Satisfied => ("satisfied", String::new()),
+            StepOutcome::Done(detail) => ("done", detail),
+            StepOutcome::Skipped(detail) => ("skipped", detail),
+            StepOutcome::Failed(detail) => ("failed", detail),
+            StepOutcome::Interrupted => ("interrupted", String::new()),
+        };
+        Self {
+            id: report.id,
+            outcome,
+            detail,
+            seconds: report.elapsed.as_secs_f64(),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Where the requirements of an unlocked project come from, in pieces that can be left out.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use dhtl_project_model::{
+    Declaration, DeclarationFormat, DistributionName, EnvironmentSpec, Evidence, PythonProject,
+    RequirementSource, Scope, Strategy,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::state::{StateDir, one_per_line};
+
+/// One piece of what is resolved together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// What it is called in reports: ``extra `dev` ``.
+    pub label: String,
+    /// The arguments that bring it into `uv pip compile`.
+    pub arguments: Vec<String>,
+    /// The requirements file that must be written first, as name and text, for requirements in a
+    /// notation that uv does not read.
+    pub generated: Option<(String, String)>,
+    /// Whether the project is nothing without it.
+    pub mandatory: bool,
+    /// The requirements it is known to bring, to find out which source a failure comes from.
+    pub brings: Vec<String>,
+    /// The file it stands in.
+    pub evidence: Evidence,
+}
+
+/// The sources of an unlocked project, the indispensable ones first.
+pub(crate) fn sources(spec: &EnvironmentSpec, python: &PythonProject) -> Vec<Source> {
+    let mut sources = Vec::new();
+    if let Some(installable) = &python.installable {
+        sources.push(Source {
+            label: format!("`{}`", installable.path),
+            arguments: vec![installable.path.clone()],
+            generated: None,
+            mandatory: true,
+            brings: brought(python, &installable.path, &Scope::Runtime),
+            evidence: installable.clone(),
+        });
+        let choice = |kind: &str, name: &String, scope: &Scope| Source {
+            label: format!("{kind} `{name}` of `{}`", installable.path),
+            arguments: vec![format!("--{kind}"), name.clone()],
+            generated: None,
+            mandatory: false,
+            brings: brought(python, &installable.path, scope),
+            evidence: installable.clone(),
+        };
+        let extras = spec.extras.iter();
+        sources.extend(extras.map(|name| choice("extra", name, &Scope::Extra(name.clone()))));
+        let groups = spec.groups.iter();
+        sources.extend(groups.map(|name| choice("group", name, &Scope::Group(name.clone()))));
+    }
+    for path in &spec.requirements_files {
+        sources.push(Source {
+            label: format!("`{path}`"),
+            arguments: vec![path.clone()],
+            generated: None,
+            mandatory: python.installable.is_none() && spec.strategy_evidence.path == *path,
+            brings: requirements_of(python, |declaration| declaration.path == *path),
+            evidence: Evidence::file(path.clone(), "requirements-file"),
+        });
+    }
+    sources.extend(generated(python));
+    if spec.strategy == Strategy::Inferred {
+        sources.push(inferred(python));
+    }
+    sources.sort_by_key(|source| !source.mandatory);
+    sources
+}
+
+/// Requirements in notations that `uv pip compile` does not read, one source per file and scope.
+fn generated(python: &PythonProject) -> Vec<Source> {
+    let mut texts: BTreeMap<(&str, String), String> = BTreeMap::new();
+    for declaration in python
+        .declarations
+        .iter()
+        .filter(|declaration| is_foreign(python, declaration))
+    {
+        let text = texts
+            .entry((&declaration.path, scope_name(&declaration.scope)))
+            .or_default();
+        for requirement in &declaration.requirements {
+            if requirement.source != RequirementSource::Path {
+                // Writing into a `String` cannot fail.
+                let _ = writeln!(text, "{}", requirement.text);
+            }
+        }
+    }
+    texts
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|((path, scope), text)| {
+            let slug = DistributionName::new(&path.replace('/', "-"));
+            let name = format!("{slug}-{}.in", DistributionName::new(&scope));
+            Source {
+                label: format!("`{path}` ({scope})"),
+                arguments: vec![StateDir::relative(&name)],
+                brings: text.lines().map(str::to_owned).collect(),
+                generated: Some((name, text)),
+                mandatory: python.installable.is_none() && scope == "runtime",
+                evidence: Evidence::file(path.to_owned(), "generated-requirements"),
+            }
+        })
+        .collect()
+}
+
+/// Whether uv does not see a declaration when it reads the project's manifest.
+fn is_foreign(python: &PythonProject, declaration: &Declaration) -> bool {
+    use DeclarationFormat::{Hatch, Pdm, Pipfile, Poetry, Uv};
+    // Sub-projects are projects of their own.
+    if declaration.path.contains('/') || declaration.scope == Scope::Build {
+        return false;
+    }
+    match declaration.format {
+        Pipfile | Uv => true,
+        Poetry | Pdm | Hatch => {
+            python.installable.is_none() || matches!(declaration.scope, Scope::Group(_))
+        }
+        // What only conda has must not be taken from an index under the same name.
+        _ => false,
+    }
+}
+
+fn brought(python: &PythonProject, path: &str, scope: &Scope) -> Vec<String> {
+    requirements_of(python, |declaration| {
+        declaration.path == path && declaration.scope == *scope
+    })
+}
+
+fn requirements_of(python: &PythonProject, is_meant: impl Fn(&Declaration) -> bool) -> Vec<String> {
+    let declarations = python
+        .declarations
+        .iter()
+        .filter(|declaration| is_meant(declaration));
+    declarations
+        .flat_map(|declaration| &declaration.requirements)
+        .map(|requirement| requirement.text.clone())
+        .collect()
+}
+
+fn scope_name(scope: &Scope) -> String {
+    match scope {
+        Scope::Runtime => "runtime".to_owned(),
+        Scope::Extra(name) | Scope::Group(name) => name.clone(),
+        Scope::Build => "build".to_owned(),
+    }
+}
+
+/// What the code imports, for a project that declares nothing.
+fn inferred(python: &PythonProject) -> Source {
+    let mut names = python
+        .undeclared
+        .iter()
+        .filter_map(|import| import.distribution.as_ref())
+        .map(DistributionName::to_string)
+        .collect::<Vec<_>>();
+    names.sort();
+    names.dedup();
+    let text = one_per_line(&names);
+    Source {
+        label: "imports".to_owned(),
+        // Nobody of the project chose these: no code of theirs runs to build them.
+        arguments: ["--only-binary", ":all:", &StateDir::relative("imports.in")]
+            .map(str::to_owned)
+            .to_vec(),
+        generated: Some(("imports.in".to_owned(), text)),
+        mandatory: false,
+        brings: names,
+        evidence: Evidence::file(".", "nothing-declared"),
+    }
+}

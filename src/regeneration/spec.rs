@@ -1,0 +1,329 @@
+//! From what a project is to what its environment must be.
+
+use std::path::Path;
+
+use dhtl_project_model::config::{Config, Document};
+use dhtl_project_model::{
+    DeclarationFormat, EnvVar, EnvironmentSpec, Evidence, Found, InterpreterSpec, LockKind,
+    Platform, Project, PythonProject, Scope, Strategy,
+};
+
+use crate::RegenerationError;
+use crate::subject::Locks;
+
+/// What the environment of `project` must be on `platform`.
+///
+/// Config beats inference, inference fills the gaps: every section of `.dhtconfig` that is there is
+/// followed, and what it leaves open follows from the project's own files.
+pub(crate) fn spec(
+    project: &Project,
+    document: Option<&Document>,
+    platform: Platform,
+    locks: Locks,
+) -> Result<EnvironmentSpec, RegenerationError> {
+    let python = project
+        .python
+        .as_ref()
+        .ok_or_else(|| RegenerationError::NotPython {
+            root: project.root.clone(),
+        })?;
+    let config = document.map(Document::config);
+    let (strategy, lock_files) = strategy(python, document, &project.root, locks)?;
+    let section = config.and_then(|config| config.python.as_ref());
+    Ok(EnvironmentSpec {
+        platform,
+        interpreter: InterpreterSpec {
+            exact: section.and_then(|python| python.version.clone()),
+            implementation: section
+                .and_then(|python| python.implementation)
+                .unwrap_or_default()
+                .to_string(),
+            request: python.interpreter.clone(),
+        },
+        strategy: strategy.value,
+        strategy_evidence: strategy.evidence,
+        requirements_files: lock_files,
+        extras: extras(python, config),
+        groups: groups(python, config),
+        install_project: python.installable.is_some(),
+        system_packages: config
+            .map(|config| system_packages(config, platform))
+            .unwrap_or_default(),
+        env_vars: env_vars(project, document),
+    })
+}
+
+type StrategyAndFiles = (Found<Strategy>, Vec<String>);
+
+fn strategy(
+    python: &PythonProject,
+    document: Option<&Document>,
+    root: &Path,
+    locks: Locks,
+) -> Result<StrategyAndFiles, RegenerationError> {
+    if locks == Locks::Follow
+        && let Some(document) = document
+        && let Some(strategy) = configured_strategy(document, root)?
+    {
+        return Ok(strategy);
+    }
+    Ok(inferred_strategy(python, locks))
+}
+
+/// The first lock file that `.dhtconfig` lists decides; the others are fallbacks for other tools.
+fn configured_strategy(
+    document: &Document,
+    root: &Path,
+) -> Result<Option<StrategyAndFiles>, RegenerationError> {
+    let dependencies = document.config().dependencies.as_ref();
+    let lock_files = dependencies
+        .map(|section| section.lock_files.as_slice())
+        .unwrap_or_default();
+    let Some(first) = lock_files.first() else {
+        return Ok(None);
+    };
+    let line = document.line_of("dependencies.lock_files").unwrap_or(1);
+    let evidence = Evidence::at(
+        dhtl_project_model::config::FILE_NAME,
+        line,
+        "config-lock-files",
+    );
+    let Some(present) = lock_files
+        .iter()
+        .find(|lock_file| root.join(lock_file).is_file())
+    else {
+        return Err(RegenerationError::MissingLockFile {
+            path: dhtl_project_model::config::FILE_NAME.to_owned(),
+            line,
+            lock_file: first.clone(),
+        });
+    };
+    Ok(Some(if present.ends_with("uv.lock") {
+        (
+            Found {
+                value: Strategy::UvLock,
+                evidence,
+            },
+            Vec::new(),
+        )
+    } else {
+        (
+            Found {
+                value: Strategy::HashedRequirements,
+                evidence,
+            },
+            vec![present.clone()],
+        )
+    }))
+}
+
+/// The best of what is there, in the order of [`Strategy`].
+fn inferred_strategy(python: &PythonProject, locks: Locks) -> StrategyAndFiles {
+    let found = |value, evidence| Found { value, evidence };
+    let lock_of = |kind| {
+        let locks = if locks == Locks::Follow {
+            python.locks.as_slice()
+        } else {
+            &[]
+        };
+        locks.iter().filter(move |lock| lock.kind == kind)
+    };
+    if let Some(lock) = lock_of(LockKind::Uv).next() {
+        let evidence = Evidence::file(lock.path.clone(), "uv-lock");
+        return (found(Strategy::UvLock, evidence), Vec::new());
+    }
+    let hashed = lock_of(LockKind::HashedRequirements)
+        .map(|lock| lock.path.clone())
+        .filter(|path| !path.contains('/'))
+        .collect::<Vec<_>>();
+    if let Some(first) = hashed.first() {
+        let evidence = Evidence::file(first.clone(), "hashed-requirements");
+        return (found(Strategy::HashedRequirements, evidence), hashed);
+    }
+    let requirements_files = requirements_files(python);
+    let manifest = python.installable.clone();
+    if let Some(pyproject) = manifest
+        .as_ref()
+        .filter(|evidence| evidence.path == "pyproject.toml")
+    {
+        return (
+            found(Strategy::Pyproject, pyproject.clone()),
+            requirements_files,
+        );
+    }
+    if let Some(first) = main_file(&requirements_files) {
+        let evidence = Evidence::file(first.clone(), "requirements-file");
+        return (found(Strategy::Requirements, evidence), requirements_files);
+    }
+    if let Some(setup) = manifest {
+        return (found(Strategy::Setup, setup), requirements_files);
+    }
+    let declared = python
+        .declarations
+        .iter()
+        .find(|one| one.scope != Scope::Build);
+    match declared {
+        Some(declaration) => {
+            let evidence = Evidence::file(declaration.path.clone(), "declaration");
+            (found(Strategy::Requirements, evidence), requirements_files)
+        }
+        None => (
+            found(Strategy::Inferred, Evidence::file(".", "nothing-declared")),
+            Vec::new(),
+        ),
+    }
+}
+
+/// The requirements files of the project itself: examples have needs of their own, and their pins
+/// must not decide for the project.
+fn requirements_files(python: &PythonProject) -> Vec<String> {
+    let is_example = |path: &str| {
+        let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+        folders.split('/').any(|folder| {
+            matches!(
+                folder,
+                "example" | "examples" | "samples" | "demo" | "demos" | "tutorials"
+            )
+        })
+    };
+    python
+        .declarations
+        .iter()
+        .filter(|declaration| declaration.format == DeclarationFormat::Requirements)
+        .map(|declaration| declaration.path.clone())
+        .filter(|path| !is_example(path))
+        .collect()
+}
+
+/// The one that says what the project runs with: `requirements.txt`, or else the one that stands
+/// highest.
+fn main_file(requirements_files: &[String]) -> Option<&String> {
+    requirements_files.iter().min_by_key(|path| {
+        (
+            *path != "requirements.txt",
+            path.matches('/').count(),
+            path.len(),
+        )
+    })
+}
+
+fn extras(python: &PythonProject, config: Option<&Config>) -> Vec<String> {
+    if let Some(chosen) = config.and_then(|config| config.dependencies.as_ref())
+        && !chosen.extras.is_empty()
+    {
+        return chosen.extras.clone();
+    }
+    let manifest = python
+        .installable
+        .as_ref()
+        .map(|evidence| folder(&evidence.path));
+    names(
+        python
+            .declarations
+            .iter()
+            .filter_map(|declaration| match &declaration.scope {
+                Scope::Extra(name) if manifest == Some(folder(&declaration.path)) => {
+                    Some(name.clone())
+                }
+                _ => None,
+            }),
+    )
+}
+
+fn groups(python: &PythonProject, config: Option<&Config>) -> Vec<String> {
+    if let Some(chosen) = config.and_then(|config| config.dependencies.as_ref())
+        && !chosen.groups.is_empty()
+    {
+        return chosen.groups.clone();
+    }
+    names(
+        python
+            .declarations
+            .iter()
+            .filter_map(|declaration| match &declaration.scope {
+                Scope::Group(name)
+                    if declaration.format == DeclarationFormat::DependencyGroups
+                        && declaration.path == "pyproject.toml" =>
+                {
+                    Some(name.clone())
+                }
+                _ => None,
+            }),
+    )
+}
+
+fn names(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut names = names.collect::<Vec<_>>();
+    names.sort();
+    names.dedup();
+    names
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The packages of the platform's first package manager; which of Linux's managers is there is
+/// found out when they are installed.
+fn system_packages(config: &Config, platform: Platform) -> Vec<String> {
+    use dhtl_project_model::OperatingSystem::{Darwin, Linux, Windows};
+    let Some(platform_deps) = &config.platform_deps else {
+        return Vec::new();
+    };
+    match platform.operating_system {
+        Darwin => platform_deps
+            .darwin
+            .as_ref()
+            .map(|darwin| darwin.brew.clone()),
+        Linux => platform_deps.linux.as_ref().map(|linux| linux.apt.clone()),
+        Windows => platform_deps
+            .windows
+            .as_ref()
+            .map(|windows| windows.choco.clone()),
+    }
+    .unwrap_or_default()
+}
+
+/// What the code reads and what `.dhtconfig` lists, by name.
+fn env_vars(project: &Project, document: Option<&Document>) -> Vec<EnvVar> {
+    let mut env_vars = project.env_vars.clone();
+    let template = document.and_then(|document| document.config().env_template.as_ref());
+    let Some(template) = template else {
+        return env_vars;
+    };
+    let listed = template
+        .required
+        .iter()
+        .map(|name| (name, true))
+        .chain(template.optional.iter().map(|name| (name, false)));
+    for (name, required) in listed {
+        let key = if required {
+            "env_template.required"
+        } else {
+            "env_template.optional"
+        };
+        let line = document
+            .and_then(|document| document.line_of(key))
+            .unwrap_or(1);
+        let evidence = Evidence::at(
+            dhtl_project_model::config::FILE_NAME,
+            line,
+            "config-env-template",
+        );
+        match env_vars.iter_mut().find(|env_var| env_var.name == *name) {
+            Some(env_var) => {
+                env_var.required = required;
+                env_var.evidence.insert(0, evidence);
+            }
+            None => {
+                env_vars.push(EnvVar {
+                    name: name.clone(),
+                    required,
+                    evidence: vec![evidence],
+                });
+            }
+        }
+    }
+    env_vars.sort_by(|a, b| a.name.cmp(&b.name));
+    env_vars
+}

@@ -1,0 +1,235 @@
+//! The project whose environment is at stake, read once.
+
+use std::fs;
+use std::path::Path;
+
+use dhtl_detection::{DetectRequest, detect, find_root};
+use dhtl_project_model::config::{Document, FILE_NAME};
+use dhtl_project_model::{
+    Digest, EnvironmentSpec, Evidence, InterpreterConstraint, InterpreterSource, Platform, Project,
+    PythonProject, Strategy,
+};
+use dhtl_tools::Environment;
+
+use crate::RegenerationError;
+use crate::plan::COMMITTED_INFERENCE;
+use crate::spec::spec;
+use crate::system_packages::PackageManager;
+
+/// A project, what it configures, and what its environment must be.
+#[derive(Debug)]
+pub(crate) struct Subject {
+    /// What detection found.
+    pub(crate) project: Project,
+    /// Its `.dhtconfig`.
+    pub(crate) document: Option<Document>,
+    /// What the environment must be.
+    pub(crate) spec: EnvironmentSpec,
+    /// The digest of everything an environment is made from.
+    pub(crate) inputs: Digest,
+    /// Whether `.dhtconfig` lists distributions that imports need, with their lock beside it.
+    pub(crate) inference_is_committed: bool,
+    /// The package manager of this machine.
+    pub(crate) package_manager: Option<PackageManager>,
+}
+
+/// Whether the locks of a project count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Locks {
+    /// They say what is installed.
+    Follow,
+    /// They are about to be made anew from what the project declares.
+    Ignore,
+}
+
+impl Subject {
+    /// Reads the project that `start` belongs to, or the one at `root`.
+    pub(crate) fn read(
+        start: &Path,
+        root: Option<&Path>,
+        environment: &Environment,
+        locks: Locks,
+    ) -> Result<Self, RegenerationError> {
+        let found = root
+            .map(Path::to_owned)
+            .or_else(|| find_root(start).map(|(root, _)| root));
+        let document = found.as_deref().map(read_document).transpose()?.flatten();
+        if let Some(document) = &document {
+            check_version(document)?;
+        }
+        let config_python = document.as_ref().and_then(config_constraint);
+        let project = detect(&DetectRequest {
+            start,
+            root,
+            config_python,
+        })?;
+        let package_manager = PackageManager::of(environment);
+        let mut spec = spec(&project, document.as_ref(), Platform::current(), locks)?;
+        spec.system_packages = package_manager
+            .zip(document.as_ref())
+            .map(|(manager, document)| manager.packages(document.config()))
+            .unwrap_or_default();
+        let inference_is_committed = document
+            .as_ref()
+            .and_then(|document| document.config().dependencies.as_ref())
+            .is_some_and(|section| !section.inferred.is_empty())
+            && project.root.join(COMMITTED_INFERENCE).is_file();
+        let inputs = inputs(&project, &spec, inference_is_committed)?;
+        Ok(Self {
+            project,
+            document,
+            spec,
+            inputs,
+            inference_is_committed,
+            package_manager,
+        })
+    }
+
+    /// The root of the project.
+    pub(crate) fn root(&self) -> &Path {
+        &self.project.root
+    }
+
+    /// The Python side, which every subject has: without one there is no spec.
+    pub(crate) fn python(&self) -> &PythonProject {
+        static NONE: std::sync::LazyLock<PythonProject> =
+            std::sync::LazyLock::new(PythonProject::default);
+        self.project.python.as_ref().unwrap_or(&NONE)
+    }
+}
+
+/// What the `.dhtconfig` of the project around `start` says about the interpreter.
+pub fn config_python(
+    start: &Path,
+    root: Option<&Path>,
+) -> Result<Option<InterpreterConstraint>, RegenerationError> {
+    let found = root
+        .map(Path::to_owned)
+        .or_else(|| find_root(start).map(|(root, _)| root));
+    let document = found.as_deref().map(read_document).transpose()?.flatten();
+    Ok(document.as_ref().and_then(config_constraint))
+}
+
+fn read_document(root: &Path) -> Result<Option<Document>, RegenerationError> {
+    let path = root.join(FILE_NAME);
+    match fs::read(&path) {
+        Ok(bytes) => Ok(Some(parse_document(&bytes)?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(RegenerationError::io("read", path)(error)),
+    }
+}
+
+/// Reads the bytes of a `.dhtconfig`.
+pub fn parse_document(bytes: &[u8]) -> Result<Document, RegenerationError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        RegenerationError::NotUtf8 {
+            path: FILE_NAME.to_owned(),
+            line: before.split(|byte| *byte == b'\n').count(),
+        }
+    })?;
+    Ok(Document::parse(text, FILE_NAME)?)
+}
+
+/// Source: seed 001 section 2, phase 2, "Validate DHT Version".
+fn check_version(document: &Document) -> Result<(), RegenerationError> {
+    use std::str::FromStr as _;
+    let current = env!("CARGO_PKG_VERSION");
+    let Some(required) = &document.config().dht_version else {
+        return Ok(());
+    };
+    let is_newer = matches!(
+        (pep440_rs::Version::from_str(required), pep440_rs::Version::from_str(current)),
+        (Ok(required), Ok(current)) if required > current
+    );
+    if is_newer {
+        return Err(RegenerationError::TooOld {
+            path: FILE_NAME.to_owned(),
+            line: document.line_of("dht_version").unwrap_or(1),
+            required: required.clone(),
+            current,
+        });
+    }
+    Ok(())
+}
+
+fn config_constraint(document: &Document) -> Option<InterpreterConstraint> {
+    let version = document.config().python.as_ref()?.version.as_ref()?;
+    let is_whole = version.split('.').count() >= 3;
+    let line = document.line_of("python.version").unwrap_or(1);
+    Some(InterpreterConstraint {
+        source: InterpreterSource::Config,
+        specifiers: if is_whole {
+            format!("=={version}")
+        } else {
+            format!("=={version}.*")
+        },
+        evidence: Evidence::at(FILE_NAME, line, "config-python-version"),
+    })
+}
+
+/// Everything that decides what is installed: what the project declares, which interpreter it asks
+/// for, and the content of the files that are installed from. The code itself is no part of it.
+fn inputs(
+    project: &Project,
+    spec: &EnvironmentSpec,
+    inference_is_committed: bool,
+) -> Result<Digest, RegenerationError> {
+    let declarations = project.python.as_ref().map(|python| &python.declarations);
+    let EnvironmentSpec {
+        interpreter,
+        strategy,
+        requirements_files,
+        extras,
+        groups,
+        ..
+    } = spec;
+    // Where a statement stands does not count, so the evidence is left out.
+    let described = serde_json::to_string(&(
+        (
+            spec.platform,
+            strategy,
+            requirements_files,
+            extras,
+            groups,
+            spec.install_project,
+        ),
+        (
+            &interpreter.exact,
+            &interpreter.implementation,
+            &interpreter.request.specifiers,
+        ),
+        (
+            &interpreter.request.preferred,
+            &spec.system_packages,
+            declarations,
+        ),
+    ))
+    .map_err(|error| RegenerationError::io("describe", &project.root)(error.into()))?;
+    let mut fields = vec![env!("CARGO_PKG_VERSION").to_owned(), described];
+    for path in input_files(project, spec, inference_is_committed) {
+        let bytes = fs::read(project.root.join(&path)).unwrap_or_default();
+        fields.extend([path, Digest::of(bytes).to_string()]);
+    }
+    Ok(Digest::of_fields(fields))
+}
+
+fn input_files(
+    project: &Project,
+    spec: &EnvironmentSpec,
+    inference_is_committed: bool,
+) -> Vec<String> {
+    let manifest = project
+        .python
+        .as_ref()
+        .and_then(|python| python.installable.as_ref());
+    let lock = (spec.strategy == Strategy::UvLock).then(|| "uv.lock".to_owned());
+    let inference = inference_is_committed.then(|| COMMITTED_INFERENCE.to_owned());
+    manifest
+        .map(|evidence| evidence.path.clone())
+        .into_iter()
+        .chain(lock)
+        .chain(inference)
+        .chain(spec.requirements_files.iter().cloned())
+        .collect()
+}

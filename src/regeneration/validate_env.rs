@@ -1,0 +1,45 @@
+//! `dhtl validate-env`: is the environment what it must be?
+
+use std::path::Path;
+
+use dhtl_tools::Environment;
+
+use crate::RegenerationError;
+use crate::proof;
+use crate::state::StateDir;
+use crate::subject::{Locks, Subject};
+use crate::validation::Validation;
+
+/// What to judge.
+#[derive(Debug, Clone, Copy)]
+pub struct ValidateRequest<'a> {
+    /// The folder the search for the project begins in.
+    pub start: &'a Path,
+    /// The root, where the user names it.
+    pub root: Option<&'a Path>,
+    /// The environment variables and PATH.
+    pub environment: &'a Environment,
+}
+
+/// Judges the environment of a project. Reads files only: it starts no program and writes nothing.
+pub fn validate_env(request: &ValidateRequest<'_>) -> Result<Validation, RegenerationError> {
+    let subject = Subject::read(
+        request.start,
+        request.root,
+        request.environment,
+        Locks::Follow,
+    )?;
+    let state = StateDir::of(subject.root());
+    let proof = proof::of(&subject, request.environment)?;
+    let proof = proof.ok_or_else(|| RegenerationError::NoEnvironment {
+        root: subject.root().to_owned(),
+    })?;
+    let mut validation = proof.validation;
+    let is_stale = state
+        .record()
+        .is_some_and(|record| record.inputs != subject.inputs);
+    if is_stale {
+        validation.note_changed_inputs();
+    }
+    Ok(validation)
+}

@@ -1,0 +1,413 @@
+//! The proof: an environment held against what it must be.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use dhtl_project_model::config::Config;
+use dhtl_project_model::{Digest, DistributionName, EnvVar, ExitCode};
+use serde::Serialize;
+
+use crate::closure::Closure;
+use crate::installed::Environment;
+use crate::interpreters;
+use crate::locked_set::LockedSet;
+use crate::subject::Subject;
+
+/// What the proof found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Validation {
+    /// The root of the project.
+    pub root: PathBuf,
+    /// What was looked at, in order.
+    pub checks: Vec<Check>,
+    /// Every exact difference, with its repair.
+    pub differences: Vec<Difference>,
+    /// How the imports of the project resolve.
+    pub closure: Closure,
+    /// The exact version of the interpreter.
+    pub python_version: String,
+    /// The implementation of the interpreter.
+    pub implementation: String,
+    /// How many distributions are installed.
+    pub packages: usize,
+    /// The platform-independent digest.
+    pub fingerprint: Digest,
+    /// The digest of the installed set.
+    pub venv_checksum: Digest,
+    /// How the environment compares with what `.dhtconfig` recorded.
+    pub verdict: Verdict,
+    /// Environment variables that the project does not run without and that are not set.
+    pub missing_env_vars: Vec<EnvVar>,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What: `Python version`, `Packages`.
+    pub name: &'static str,
+    /// Whether it is as it must be.
+    pub passed: bool,
+    /// What was found.
+    pub detail: String,
+}
+
+/// How an environment compares with the recorded one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It is the recorded one.
+    Match,
+    /// It differs.
+    Drift,
+    /// Nothing is recorded: there is no `.dhtconfig` with a fingerprint.
+    Unrecorded,
+}
+
+/// An exact difference between what is and what must be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// What differs: a distribution, `python`, `fingerprint`.
+    pub what: String,
+    /// What it must be; none where it must not be there.
+    pub expected: Option<String>,
+    /// What it is; none where it is not there.
+    pub actual: Option<String>,
+    /// The next command to type.
+    pub repair: String,
+}
+
+impl Validation {
+    /// 0 when everything is as it must be, otherwise 1.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        let passed = self.checks.iter().all(|check| check.passed) && self.verdict != Verdict::Drift;
+        if passed {
+            ExitCode::Success
+        } else {
+            ExitCode::Findings
+        }
+    }
+
+    /// Adds that what the environment was made from has changed since.
+    pub(crate) fn note_changed_inputs(&mut self) {
+        self.checks.push(Check {
+            name: "Requirements",
+            passed: false,
+            detail: "changed since the environment was made".to_owned(),
+        });
+        self.differences.push(Difference {
+            what: "requirements changed since the environment was made".to_owned(),
+            expected: None,
+            actual: None,
+            repair: "dhtl regenerate".to_owned(),
+        });
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.expected, &self.actual) {
+            (Some(expected), Some(actual)) => {
+                write!(f, "{}: {actual} instead of {expected}", self.what)
+            }
+            (Some(expected), None) => write!(f, "{}: missing, must be {expected}", self.what),
+            (None, Some(actual)) => write!(f, "{}: {actual} is not asked for", self.what),
+            (None, None) => f.write_str(&self.what),
+        }
+    }
+}
+
+/// What the proof compares.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Exhibits<'a> {
+    /// The project and its spec.
+    pub(crate) subject: &'a Subject,
+    /// The environment as it is.
+    pub(crate) environment: &'a Environment,
+    /// What must be installed; none where nothing is locked.
+    pub(crate) locked_set: Option<&'a LockedSet>,
+    /// How the imports resolve.
+    pub(crate) closure: &'a Closure,
+    /// The digests of the environment as it is.
+    pub(crate) digests: Digests,
+    /// The names of the environment variables that are set.
+    pub(crate) set_env_vars: &'a [String],
+}
+
+/// The digests of an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Digests {
+    /// The platform-independent one.
+    pub(crate) fingerprint: Digest,
+    /// The one of the installed set.
+    pub(crate) venv_checksum: Digest,
+    /// The one of the configuration files.
+    pub(crate) config_checksum: Digest,
+}
+
+/// Holds the exhibits against each other.
+pub(crate) fn validate(exhibits: &Exhibits<'_>) -> Validation {
+    let mut differences = Vec::new();
+    let mut checks = vec![
+        python(exhibits, &mut differences),
+        packages(exhibits, &mut differences),
+        imports(exhibits.closure),
+    ];
+    checks.extend(tools(exhibits, &mut differences));
+    checks.extend(configuration(exhibits, &mut differences));
+    let verdict = verdict(exhibits, &mut differences);
+    Validation {
+        root: exhibits.subject.project.root.clone(),
+        checks,
+        differences,
+        closure: exhibits.closure.clone(),
+        python_version: exhibits.environment.python_version.clone(),
+        implementation: exhibits.environment.implementation.clone(),
+        packages: exhibits.environment.distributions.len(),
+        fingerprint: exhibits.digests.fingerprint,
+        venv_checksum: exhibits.digests.venv_checksum,
+        verdict,
+        missing_env_vars: missing_env_vars(exhibits),
+    }
+}
+
+fn config<'a>(exhibits: &Exhibits<'a>) -> Option<&'a Config> {
+    exhibits
+        .subject
+        .document
+        .as_ref()
+        .map(dhtl_project_model::config::Document::config)
+}
+
+fn python(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Check {
+    let spec = &exhibits.subject.spec.interpreter;
+    let Environment {
+        implementation,
+        python_version,
+        ..
+    } = exhibits.environment;
+    let passed = interpreters::accepts(spec, implementation, python_version);
+    let wanted = interpreters::wanted(spec);
+    if !passed {
+        differences.push(Difference {
+            what: "python".to_owned(),
+            expected: Some(wanted.clone()),
+            actual: Some(format!("{implementation} {python_version}")),
+            repair: "dhtl regenerate".to_owned(),
+        });
+    }
+    let detail = match (&spec.exact, passed) {
+        (Some(exact), true) if exact == python_version => format!("{python_version} (exact match)"),
+        (_, true) if spec.request.specifiers.is_empty() => python_version.clone(),
+        (_, true) => format!("{python_version} (meets {wanted})"),
+        (_, false) => format!("{python_version} instead of {wanted}"),
+    };
+    Check {
+        name: "Python version",
+        passed,
+        detail,
+    }
+}
+
+fn packages(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Check {
+    let installed = exhibits.environment.distributions.len();
+    let Some(locked_set) = exhibits.locked_set else {
+        let detail =
+            format!("{installed} installed, and no lock says which: run `dhtl regenerate`");
+        return Check {
+            name: "Packages",
+            passed: false,
+            detail,
+        };
+    };
+    let found = set_differences(exhibits.environment, locked_set);
+    let detail = match found.len() {
+        0 => format!("{installed} installed, all as locked"),
+        1 => format!("{installed} installed, 1 differs from the lock"),
+        count => format!("{installed} installed, {count} differ from the lock"),
+    };
+    let passed = found.is_empty();
+    differences.extend(found);
+    Check {
+        name: "Packages",
+        passed,
+        detail,
+    }
+}
+
+/// The distributions that are missing, extra or of another version.
+pub(crate) fn set_differences(
+    environment: &Environment,
+    locked_set: &LockedSet,
+) -> Vec<Difference> {
+    let difference =
+        |name: &DistributionName, expected: Option<&String>, actual: Option<&String>| Difference {
+            what: name.to_string(),
+            expected: expected.cloned(),
+            actual: actual.cloned(),
+            repair: "dhtl regenerate".to_owned(),
+        };
+    let any = "any version".to_owned();
+    let missing_or_changed = locked_set.iter().filter_map(|(name, version)| {
+        let installed = environment
+            .distribution(name)
+            .map(|distribution| &distribution.version);
+        match (version, installed) {
+            (_, None) => Some(difference(
+                name,
+                Some(version.as_ref().unwrap_or(&any)),
+                None,
+            )),
+            (Some(version), Some(installed)) if !same_version(version, installed) => {
+                Some(difference(name, Some(version), Some(installed)))
+            }
+            _ => None,
+        }
+    });
+    let extra = environment
+        .distributions
+        .iter()
+        .filter(|distribution| {
+            !distribution.editable && !locked_set.contains_key(&distribution.name)
+        })
+        .map(|distribution| difference(&distribution.name, None, Some(&distribution.version)));
+    missing_or_changed.chain(extra).collect()
+}
+
+/// `1.0` and `1.0.0` are one version (PEP 440).
+fn same_version(a: &str, b: &str) -> bool {
+    use std::str::FromStr as _;
+    a == b
+        || matches!(
+            (pep440_rs::Version::from_str(a), pep440_rs::Version::from_str(b)),
+            (Ok(a), Ok(b)) if a == b
+        )
+}
+
+fn imports(closure: &Closure) -> Check {
+    let missing = closure.required().count();
+    let detail = match (missing, closure.unresolved.len()) {
+        (0, 0) => format!("all {} third-party modules resolve", closure.resolved),
+        (0, others) => format!(
+            "{} third-party modules resolve, among them all that the project's packages need; \
+             {others} others do not",
+            closure.resolved
+        ),
+        (1, _) => "1 module of the project's packages does not resolve".to_owned(),
+        (count, _) => format!("{count} modules of the project's packages do not resolve"),
+    };
+    Check {
+        name: "Imports",
+        passed: missing == 0,
+        detail,
+    }
+}
+
+fn tools(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Option<Check> {
+    let tools = &config(exhibits)?.tools;
+    if tools.is_empty() {
+        return None;
+    }
+    let before = differences.len();
+    for (name, version) in tools {
+        let installed = exhibits
+            .environment
+            .distribution(&DistributionName::new(name));
+        if installed.is_none_or(|distribution| !same_version(&distribution.version, version)) {
+            differences.push(Difference {
+                what: format!("tool {name}"),
+                expected: Some(version.clone()),
+                actual: installed.map(|distribution| distribution.version.clone()),
+                repair: "dhtl setup".to_owned(),
+            });
+        }
+    }
+    let wrong = differences.len() - before;
+    let detail = match wrong {
+        0 => "all present with correct versions".to_owned(),
+        count => format!("{count} of {} not as pinned", tools.len()),
+    };
+    Some(Check {
+        name: "Tools",
+        passed: wrong == 0,
+        detail,
+    })
+}
+
+fn configuration(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Option<Check> {
+    let recorded = config(exhibits)?
+        .validation
+        .as_ref()?
+        .config_checksum
+        .clone()?;
+    let actual = exhibits.digests.config_checksum.to_string();
+    let passed = recorded == actual;
+    let detail = if passed {
+        "matches original exactly".to_owned()
+    } else {
+        differences.push(Difference {
+            what: "configuration files".to_owned(),
+            expected: Some(recorded),
+            actual: Some(actual),
+            repair: "dhtl setup".to_owned(),
+        });
+        "changed since it was recorded".to_owned()
+    };
+    Some(Check {
+        name: "Configuration",
+        passed,
+        detail,
+    })
+}
+
+/// The installed set is compared only on the platform that recorded it: wheels differ by platform.
+fn verdict(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Verdict {
+    let Some(config) = config(exhibits) else {
+        return Verdict::Unrecorded;
+    };
+    let Some(fingerprint) = &config.fingerprint else {
+        return Verdict::Unrecorded;
+    };
+    let same_platform = fingerprint.platform == Some(exhibits.subject.spec.platform);
+    let venv_checksum = config
+        .validation
+        .as_ref()
+        .and_then(|validation| validation.venv_checksum.as_ref())
+        .filter(|_| same_platform);
+    let pairs = [
+        (
+            "fingerprint",
+            fingerprint.digest.as_ref(),
+            exhibits.digests.fingerprint,
+        ),
+        (
+            "venv_checksum",
+            venv_checksum,
+            exhibits.digests.venv_checksum,
+        ),
+    ];
+    let before = differences.len();
+    for (what, recorded, actual) in pairs {
+        if let Some(recorded) = recorded.filter(|recorded| **recorded != actual.to_string()) {
+            differences.push(Difference {
+                what: what.to_owned(),
+                expected: Some(recorded.clone()),
+                actual: Some(actual.to_string()),
+                repair: "dhtl regenerate".to_owned(),
+            });
+        }
+    }
+    match (&fingerprint.digest, differences.len() - before) {
+        (None, 0) => Verdict::Unrecorded,
+        (_, 0) => Verdict::Match,
+        _ => Verdict::Drift,
+    }
+}
+
+fn missing_env_vars(exhibits: &Exhibits<'_>) -> Vec<EnvVar> {
+    let env_vars = exhibits.subject.spec.env_vars.iter();
+    env_vars
+        .filter(|env_var| env_var.required && !exhibits.set_env_vars.contains(&env_var.name))
+        .cloned()
+        .collect()
+}
