@@ -1,3 +1,26 @@
-//! The `dhtl` command.
+//! The `dhtl` command: parses what was typed, calls one capability, renders what comes back.
 
-fn main() {}
+mod arguments;
+mod commands;
+mod context;
+mod failure;
+#[cfg(test)]
+mod reference;
+mod reports;
+
+use std::process::ExitCode;
+
+use crate::arguments::Cli;
+use crate::context::Context;
+
+fn main() -> ExitCode {
+    let cli = match Cli::parse_or_explain() {
+        Ok(cli) => cli,
+        Err(exit_code) => return exit_code.into(),
+    };
+    let context = Context::from_globals(&cli.globals);
+    match commands::run(&context, &cli.command) {
+        Ok(exit_code) => exit_code.into(),
+        Err(failure) => failure.report(&context.terminal).into(),
+    }
+}

@@ -1,0 +1,45 @@
+//! `dhtl detect`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use dhtl_detection::{DetectRequest, detect};
+use dhtl_project_model::ExitCode;
+
+use super::regeneration::answer;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::reports::{Detail, ProjectReport};
+
+/// Say what a project is and needs, without running any of it
+#[derive(Debug, Args)]
+pub(crate) struct DetectArgs {
+    /// The folder to look at; by default the current one
+    path: Option<PathBuf>,
+    /// Show the file, line and rule behind every statement
+    #[arg(long)]
+    explain: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(context: &Context, args: &DetectArgs) -> Result<ExitCode, Failure> {
+    let start = match &args.path {
+        Some(path) => path.clone(),
+        None => context.current_folder()?,
+    };
+    let project = detect(&DetectRequest {
+        start: &start,
+        root: context.root.as_deref(),
+        config_python: dhtl_regeneration::config_python(&start, context.root.as_deref())?,
+    })?;
+    let detail = if args.explain {
+        Detail::Evidence
+    } else {
+        Detail::Summary
+    };
+    answer(
+        context,
+        &ProjectReport { project, detail },
+        ExitCode::Success,
+    )
+}

@@ -1,0 +1,32 @@
+//! `dhtl regenerate`.
+
+use clap::Args;
+use dhtl_project_model::ExitCode;
+
+use super::regeneration::{Place, RegenerationArgs};
+use crate::context::Context;
+use crate::failure::Failure;
+
+/// Make the environment of a project
+#[derive(Debug, Args)]
+pub(crate) struct RegenerateArgs {
+    /// Print the exact commands that would run, and stop
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    #[command(flatten)]
+    regeneration: RegenerationArgs,
+}
+
+/// Runs the command.
+pub(crate) fn run(context: &Context, args: &RegenerateArgs) -> Result<ExitCode, Failure> {
+    let start = context.current_folder()?;
+    let place = Place {
+        start: &start,
+        root: context.root.as_deref(),
+    };
+    if args.dry_run {
+        args.regeneration.preview(context, place)
+    } else {
+        args.regeneration.regenerate(context, place, None)
+    }
+}

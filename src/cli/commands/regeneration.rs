@@ -1,0 +1,131 @@
+//! What the commands that make an environment have in common.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+use clap::Args;
+use dhtl_project_model::ExitCode;
+use dhtl_regeneration::{
+    Fallbacks, Report, Request, Surroundings, SystemConsent, preview, regenerate,
+};
+
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::reports::{EnvironmentReport, PlanReport};
+
+/// Options of every command that makes an environment.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
+pub(crate) struct RegenerationArgs {
+    /// Forbid every fallback: whatever cannot be done as declared is an error
+    #[arg(long)]
+    strict: bool,
+    /// Leave the packages of the operating system alone
+    #[arg(long)]
+    no_system: bool,
+    /// Answer every question with yes, such as whether to install system packages
+    #[arg(short, long, conflicts_with = "no_system")]
+    yes: bool,
+    /// Replace an existing `.venv`, whatever it is
+    #[arg(long)]
+    force: bool,
+    /// How many independent steps run at the same time
+    #[arg(short, long, default_value = "1", value_name = "N")]
+    jobs: NonZeroUsize,
+}
+
+/// A folder, and where the search for the project's root ends.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// The folder the search begins in.
+    pub(crate) start: &'a Path,
+    /// The root, where it is known.
+    pub(crate) root: Option<&'a Path>,
+}
+
+impl RegenerationArgs {
+    /// Calls `act` with the finished request.
+    pub(crate) fn with_request<T>(
+        &self,
+        context: &Context,
+        place: Place<'_>,
+        act: impl FnOnce(&Request<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let home = context.home()?;
+        let steps = context.terminal.steps();
+        let system = match (self.no_system, self.yes) {
+            (true, _) => SystemConsent::Refused,
+            (_, true) => SystemConsent::Granted,
+            _ => SystemConsent::Ask,
+        };
+        act(&Request {
+            start: place.start,
+            root: place.root,
+            fallbacks: if self.strict {
+                Fallbacks::Forbidden
+            } else {
+                Fallbacks::Allowed
+            },
+            system,
+            replace: self.force,
+            jobs: self.jobs,
+            surroundings: Surroundings {
+                environment: &context.environment,
+                home: &home,
+                cancel: &context.cancel,
+                progress: &steps,
+                notice: &|message| context.terminal.status(message),
+                confirm: &|question| {
+                    if self.yes {
+                        Some(true)
+                    } else {
+                        context.terminal.confirm(question)
+                    }
+                },
+            },
+        })
+    }
+
+    /// Prints the plan.
+    pub(crate) fn preview(&self, context: &Context, place: Place<'_>) -> Result<ExitCode, Failure> {
+        let plan = self.with_request(context, place, |request| Ok(preview(request)?))?;
+        answer(context, &PlanReport(plan), ExitCode::Success)
+    }
+
+    /// Makes the environment and prints its report, below `heading`.
+    pub(crate) fn regenerate(
+        &self,
+        context: &Context,
+        place: Place<'_>,
+        heading: Option<String>,
+    ) -> Result<ExitCode, Failure> {
+        let report = self.with_request(context, place, |request| Ok(regenerate(request)?))?;
+        report_environment(context, report, heading)
+    }
+}
+
+/// Prints the report of an environment.
+pub(crate) fn report_environment(
+    context: &Context,
+    report: Report,
+    heading: Option<String>,
+) -> Result<ExitCode, Failure> {
+    let exit_code = report.exit_code();
+    answer(context, &EnvironmentReport { heading, report }, exit_code)
+}
+
+/// Prints the answer of a command.
+pub(crate) fn answer(
+    context: &Context,
+    report: &impl dhtl_terminal::Report,
+    exit_code: ExitCode,
+) -> Result<ExitCode, Failure> {
+    context
+        .terminal
+        .report(report)
+        .map_err(|error| Failure::output(&error))?;
+    Ok(exit_code)
+}

@@ -1,0 +1,74 @@
+//! The end of a command that did not succeed.
+
+use std::error::Error;
+use std::fmt;
+
+use dhtl_project_model::{Diagnostic, ExitCode};
+use dhtl_terminal::Terminal;
+
+/// An error with its exit code and the next command to type.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    error: Box<dyn Error>,
+    hint: Option<String>,
+    exit_code: ExitCode,
+}
+
+impl Failure {
+    /// The project or one of its files is not what it must be.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(message.into(), ExitCode::Invalid)
+    }
+
+    /// The answer could not be written.
+    pub(crate) fn output(error: &std::io::Error) -> Self {
+        Self::new(
+            format!("the answer cannot be written: {error}"),
+            ExitCode::External,
+        )
+    }
+
+    fn new(message: String, exit_code: ExitCode) -> Self {
+        Self {
+            error: Box::new(Message(message)),
+            hint: None,
+            exit_code,
+        }
+    }
+
+    /// Adds what to do about it.
+    pub(crate) fn hinted(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Tells the user, and says what the process ends with.
+    pub(crate) fn report(&self, terminal: &Terminal) -> ExitCode {
+        terminal.error(self.error.as_ref(), self.hint.as_deref());
+        // The error is on stderr already, and stdout is what does not work.
+        let _ = terminal.error_json(self.error.as_ref(), self.hint.as_deref(), self.exit_code);
+        self.exit_code
+    }
+}
+
+impl<D: Diagnostic> From<D> for Failure {
+    fn from(diagnostic: D) -> Self {
+        Self {
+            hint: diagnostic.hint(),
+            exit_code: diagnostic.exit_code(),
+            error: Box::new(diagnostic),
+        }
+    }
+}
+
+/// An error that is only a message.
+#[derive(Debug)]
+struct Message(String);
+
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for Message {}

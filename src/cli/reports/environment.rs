@@ -1,0 +1,224 @@
+//! The environment that `regenerate`, `setup`, `clone` and `setup-from` leave behind.
+
+use std::fmt;
+
+use dhtl_project_model::{ExitCode, Strategy};
+use dhtl_regeneration::{Capture, Need, Report as Environment, Shortfall, Verdict};
+use dhtl_terminal::{Count, Mark, Report, dim};
+use serde::Serialize;
+
+use super::validation::{render_checks, render_differences, render_env_vars};
+
+/// The environment that a run left behind. The layout is that of seed 001 section 8.
+#[derive(Debug, Serialize)]
+pub(crate) struct EnvironmentReport {
+    /// What happened before: a repository cloned, an archive unpacked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) heading: Option<String>,
+    /// The environment.
+    #[serde(flatten)]
+    pub(crate) report: Environment,
+}
+
+impl Report for EnvironmentReport {
+    fn render(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        if let Some(heading) = &self.heading {
+            writeln!(out, "{} {heading}", Mark::Good)?;
+        }
+        render_environment(&self.report, out)
+    }
+}
+
+/// What `setup` recorded.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct CaptureReport(pub(crate) Capture);
+
+impl Report for CaptureReport {
+    fn render(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        let Capture {
+            written,
+            lock,
+            report,
+        } = &self.0;
+        let python = &report.validation.python_version;
+        writeln!(out, "{} Python {python} environment created", Mark::Good)?;
+        writeln!(out, "{} Dependencies locked ({lock})", Mark::Good)?;
+        let generated = if written.iter().any(|file| file == ".dhtconfig") {
+            "generated"
+        } else {
+            "unchanged"
+        };
+        writeln!(out, "{} .dhtconfig {generated}", Mark::Good)?;
+        let fingerprint = report.validation.fingerprint;
+        writeln!(out, "{} Environment fingerprint: {fingerprint}", Mark::Good)?;
+        render_imports(report, out)?;
+        render_shortfalls(&report.shortfalls, out)?;
+        render_differences(&report.validation, out)?;
+        render_env_vars(&report.validation.missing_env_vars, out)?;
+        if !written.is_empty() {
+            writeln!(
+                out,
+                "\nCommit what was written: git add {}",
+                written.join(" ")
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn render_environment(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Result {
+    let validation = &report.validation;
+    let origin = report
+        .python_origin
+        .map(|origin| format!(" from {origin}"))
+        .unwrap_or_default();
+    writeln!(
+        out,
+        "{} Python {}{origin}",
+        Mark::Good,
+        validation.python_version
+    )?;
+    writeln!(
+        out,
+        "{} Platform: {} (detected)",
+        Mark::Good,
+        report.platform
+    )?;
+    if !report.system_packages.is_empty() {
+        let packages = report.system_packages.join(", ");
+        writeln!(out, "{} System packages installed: {packages}", Mark::Good)?;
+    }
+    let count = Count(validation.packages, "distribution");
+    let restored = if report.unchanged {
+        "unchanged"
+    } else {
+        "restored"
+    };
+    writeln!(
+        out,
+        "{} Python packages {restored} from {}: {count}",
+        Mark::Good,
+        source(report)
+    )?;
+    if !report.inferred.is_empty() {
+        let names = report.inferred.join(", ");
+        writeln!(
+            out,
+            "{} Added for imports that nothing declares: {names}",
+            Mark::Attention
+        )?;
+    }
+    render_imports(report, out)?;
+    render_shortfalls(&report.shortfalls, out)?;
+    let failed = validation
+        .checks
+        .iter()
+        .filter(|check| !check.passed && check.name != "Imports");
+    render_checks(failed, out)?;
+    render_differences(validation, out)?;
+    render_verdict(report, out)?;
+    render_env_vars(&validation.missing_env_vars, out)
+}
+
+fn source(report: &Environment) -> String {
+    match report.strategy {
+        Strategy::UvLock | Strategy::HashedRequirements => report.locks.join(", "),
+        Strategy::Pyproject => "pyproject.toml, resolved".to_owned(),
+        Strategy::Requirements => "requirements, resolved".to_owned(),
+        Strategy::Setup => "setup.py, resolved".to_owned(),
+        Strategy::Inferred => "imports, resolved".to_owned(),
+    }
+}
+
+fn render_imports(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Result {
+    let closure = &report.validation.closure;
+    let required = closure.required().collect::<Vec<_>>();
+    if required.is_empty() {
+        let count = Count(closure.resolved, "third-party module");
+        writeln!(
+            out,
+            "{} Imports: {count}, all resolve in the project's packages",
+            Mark::Good
+        )?;
+    }
+    for import in required {
+        let place = import
+            .evidence
+            .first()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        writeln!(
+            out,
+            "{} Import does not resolve: {} {}",
+            Mark::Bad,
+            import.module,
+            dim(place)
+        )?;
+    }
+    let elsewhere = closure
+        .unresolved
+        .iter()
+        .filter(|import| import.need == Need::Development)
+        .count();
+    if elsewhere > 0 {
+        let count = Count(elsewhere, "module");
+        writeln!(
+            out,
+            "{} Tests, docs or examples import {count} that did not resolve",
+            Mark::Attention
+        )?;
+    }
+    Ok(())
+}
+
+fn render_shortfalls(shortfalls: &[Shortfall], out: &mut dyn fmt::Write) -> fmt::Result {
+    for shortfall in shortfalls {
+        let mark = if shortfall.essential {
+            Mark::Bad
+        } else {
+            Mark::Attention
+        };
+        writeln!(
+            out,
+            "{mark} Left out: {}: {}",
+            shortfall.what, shortfall.why
+        )?;
+        if let Some(next) = &shortfall.next {
+            writeln!(out, "    {}", dim(next))?;
+        }
+    }
+    Ok(())
+}
+
+fn render_verdict(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Result {
+    let fingerprint = report.validation.fingerprint;
+    match report.validation.verdict {
+        _ if report.exit_code() != ExitCode::Success
+            && report.validation.verdict != Verdict::Drift =>
+        {
+            writeln!(out, "{} Environment is not whole: {fingerprint}", Mark::Bad)
+        }
+        Verdict::Match => {
+            writeln!(
+                out,
+                "{} Environment validated: {fingerprint} {} MATCH",
+                Mark::Good,
+                Mark::Good
+            )
+        }
+        Verdict::Drift => writeln!(
+            out,
+            "{} Environment differs from the recorded one",
+            Mark::Bad
+        ),
+        Verdict::Unrecorded => {
+            writeln!(out, "{} Environment validated: {fingerprint}", Mark::Good)?;
+            writeln!(
+                out,
+                "    {}",
+                dim("record it for everyone with `dhtl setup`")
+            )
+        }
+    }
+}
