@@ -276,8 +276,8 @@ impl Diagnostic for UvFailure {
                 Some("free some space, for example with `uv cache prune`, then run the same command again".into())
             }
             Self::Build { .. } => Some(
-                "see the whole build with `dhtl -v regenerate`; a missing compiler or header is the \
-                 usual reason"
+                "a missing compiler or header is the usual reason; see the whole build with \
+                 `dhtl -v regenerate --force`"
                     .into(),
             ),
             Self::NoSolution { .. } => {

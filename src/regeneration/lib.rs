@@ -16,6 +16,7 @@ mod installed;
 mod interpreters;
 mod locked_set;
 mod markers;
+mod os_release;
 mod plan;
 mod proof;
 mod regenerate;

@@ -101,17 +101,10 @@ fn digests(
             (!text.trim().is_empty()).then_some((name, text))
         })
         .collect::<Vec<_>>();
-    let document = subject.document.as_ref();
-    let tools = document
-        .map(|document| {
-            document
-                .config()
-                .tools
-                .clone()
-                .into_iter()
-                .collect::<Vec<_>>()
-        })
-        .unwrap_or_default();
+    let tools = subject
+        .tools()
+        .map(|(name, version)| (name.clone(), version.clone()))
+        .collect::<Vec<_>>();
     Ok(Digests {
         fingerprint: fingerprint(&FingerprintInputs {
             implementation: &environment.implementation,

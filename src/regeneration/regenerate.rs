@@ -11,6 +11,7 @@ use dhtl_workflow::{Event, Flow, FlowReport, Journal, RunOptions, StateLock};
 
 use crate::application::Application;
 use crate::interpreters::{self, Choice, Interpreter};
+use crate::os_release;
 use crate::plan::{Facts, Plan, StepId, plan};
 use crate::proof;
 use crate::report::{Report, Shortfall, StepSummary};
@@ -180,7 +181,7 @@ fn run(
         fallbacks: request.fallbacks,
         suspect: request.replace || is_suspect(&journal),
         replace: request.replace || is_suspect(&journal),
-        resolution_is_current: is_current(&journal, subject),
+        resolution_is_current: !request.replace && is_current(&journal, subject),
         available: &available,
         fetched: OnceLock::new(),
         shortfalls: Mutex::new(system.shortfalls),
@@ -262,11 +263,16 @@ fn report(
         root: subject.root().to_owned(),
         project: subject.project.name.value.clone(),
         platform: subject.spec.platform,
+        system: os_release::system(),
         python_origin: None,
         strategy: subject.spec.strategy,
         locks: proof.locks,
         inferred: proof.inferred,
         system_packages: Vec::new(),
+        tools: subject
+            .tools()
+            .map(|(name, version)| format!("{name}=={version}"))
+            .collect(),
         shortfalls,
         unchanged: false,
         steps,

@@ -17,6 +17,8 @@ pub struct Report {
     pub project: String,
     /// The platform.
     pub platform: Platform,
+    /// What the operating system calls itself, such as `ubuntu-22.04`.
+    pub system: Option<String>,
     /// Who provides the interpreter, where this run found it out.
     pub python_origin: Option<&'static str>,
     /// Where the set of distributions came from.
@@ -27,6 +29,8 @@ pub struct Report {
     pub inferred: Vec<String>,
     /// The system packages that this run installed.
     pub system_packages: Vec<String>,
+    /// The development tools that `.dhtconfig` pins, as `name==version`.
+    pub tools: Vec<String>,
     /// What was asked for and is not there.
     pub shortfalls: Vec<Shortfall>,
     /// Whether there was nothing to do.

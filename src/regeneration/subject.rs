@@ -90,6 +90,13 @@ impl Subject {
         &self.project.root
     }
 
+    /// The development tools that `.dhtconfig` pins, by name.
+    pub(crate) fn tools(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.document
+            .iter()
+            .flat_map(|document| &document.config().tools)
+    }
+
     /// The Python side, which every subject has: without one there is no spec.
     pub(crate) fn python(&self) -> &PythonProject {
         static NONE: std::sync::LazyLock<PythonProject> =

@@ -88,6 +88,14 @@ impl Validation {
         }
     }
 
+    /// Whether the check of this name was made and passed.
+    #[must_use]
+    pub fn passes(&self, name: &str) -> bool {
+        self.checks
+            .iter()
+            .any(|check| check.name == name && check.passed)
+    }
+
     /// Adds that what the environment was made from has changed since.
     pub(crate) fn note_changed_inputs(&mut self) {
         self.checks.push(Check {

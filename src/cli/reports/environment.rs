@@ -79,9 +79,14 @@ fn render_environment(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Re
         Mark::Good,
         validation.python_version
     )?;
+    let system = report
+        .system
+        .as_ref()
+        .map(|system| format!(", {system}"))
+        .unwrap_or_default();
     writeln!(
         out,
-        "{} Platform: {} (detected)",
+        "{} Platform: {}{system} (detected)",
         Mark::Good,
         report.platform
     )?;
@@ -101,6 +106,14 @@ fn render_environment(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Re
         Mark::Good,
         source(report)
     )?;
+    if !report.tools.is_empty() && validation.passes("Tools") {
+        writeln!(
+            out,
+            "{} Development tools installed: {}",
+            Mark::Good,
+            report.tools.join(", ")
+        )?;
+    }
     if !report.inferred.is_empty() {
         let names = report.inferred.join(", ");
         writeln!(
