@@ -305,3 +305,112 @@ pub(crate) fn selection(spec: &EnvironmentSpec, python: &PythonProject) -> Vec<S
     }
     selection
 }
+
+#[cfg(test)]
+mod tests {
+    use dhtl_project_model::{Evidence, InterpreterRequest, InterpreterSpec};
+
+    use super::*;
+    use crate::interpreters::{Interpreter, InterpreterOrigin};
+
+    fn spec(strategy: Strategy) -> EnvironmentSpec {
+        EnvironmentSpec {
+            platform: "linux-x86_64".parse().unwrap(),
+            interpreter: InterpreterSpec {
+                exact: None,
+                implementation: "cpython".to_owned(),
+                request: InterpreterRequest::default(),
+            },
+            strategy,
+            strategy_evidence: Evidence::file("pyproject.toml", "test"),
+            requirements_files: Vec::new(),
+            extras: vec!["cli".to_owned()],
+            groups: vec!["dev".to_owned()],
+            install_project: true,
+            system_packages: Vec::new(),
+            env_vars: Vec::new(),
+        }
+    }
+
+    fn commands(spec: EnvironmentSpec, python: &PythonProject, choice: Choice) -> String {
+        let facts = Facts {
+            root: Path::new("/srv/api"),
+            python,
+            uv: Path::new("uv"),
+            system: None,
+            inference_is_committed: false,
+        };
+        let plan = plan(spec, choice, &facts);
+        let lines = plan.steps.iter().flat_map(|step| {
+            step.commands
+                .iter()
+                .map(|command| format!("{}: {command}\n", step.id.as_str()))
+        });
+        lines
+            .collect::<String>()
+            .replace(".venv/Scripts/python.exe", ".venv/bin/python")
+    }
+
+    fn present() -> Choice {
+        Choice::Present(Interpreter {
+            program: "/usr/bin/python3.11".into(),
+            version: "3.11.7".to_owned(),
+            implementation: "cpython".to_owned(),
+            origin: InterpreterOrigin::System,
+        })
+    }
+
+    fn installable() -> PythonProject {
+        PythonProject {
+            installable: Some(Evidence::file("pyproject.toml", "test")),
+            ..PythonProject::default()
+        }
+    }
+
+    #[test]
+    fn a_uv_lock_is_synced_as_it_is() {
+        insta::assert_snapshot!(commands(spec(Strategy::UvLock), &installable(), present()), @r"
+        environment: uv venv --clear --no-project --python /usr/bin/python3.11 .venv
+        installation: uv sync --locked --python .venv/bin/python --extra cli --group dev
+        installation: uv export --quiet --frozen --no-emit-local --no-header --format requirements-txt --output-file .dht/state/uv-export.lock --extra cli --group dev
+        inference: uv pip compile --quiet --generate-hashes --no-header --only-binary :all: --python .venv/bin/python --constraint .dht/state/inferred-constraints.txt --output-file .dht/state/inferred.lock .dht/state/inferred.in
+        inference: uv pip install --no-deps --python .venv/bin/python --require-hashes --requirements .dht/state/inferred.lock
+        ");
+    }
+
+    #[test]
+    fn an_unlocked_project_is_resolved_with_all_that_it_declares() {
+        let fetch = Choice::Fetch(">=3.14".to_owned());
+        insta::assert_snapshot!(commands(spec(Strategy::Pyproject), &installable(), fetch), @r"
+        interpreter: uv python install '>=3.14'
+        interpreter: uv python find --managed-python '>=3.14'
+        environment: uv venv --clear --no-project --python '>=3.14' .venv
+        resolution: uv pip compile --quiet --generate-hashes --no-header --python .venv/bin/python --output-file .dht/state/requirements.lock pyproject.toml --extra cli --group dev
+        installation: uv pip sync --allow-empty-requirements --python .venv/bin/python --require-hashes .dht/state/requirements.lock
+        project: uv pip install --no-deps --python .venv/bin/python --editable .
+        inference: uv pip compile --quiet --generate-hashes --no-header --only-binary :all: --python .venv/bin/python --constraint .dht/state/inferred-constraints.txt --output-file .dht/state/inferred.lock .dht/state/inferred.in
+        inference: uv pip install --no-deps --python .venv/bin/python --require-hashes --requirements .dht/state/inferred.lock
+        ");
+    }
+
+    #[test]
+    fn steps_need_only_steps_of_the_plan() {
+        let facts = Facts {
+            root: Path::new("/srv/api"),
+            python: &PythonProject::default(),
+            uv: Path::new("uv"),
+            system: None,
+            inference_is_committed: false,
+        };
+        let plan = plan(spec(Strategy::HashedRequirements), present(), &facts);
+        let ids = plan.steps.iter().map(|step| step.id).collect::<Vec<_>>();
+        for step in &plan.steps {
+            assert!(
+                step.needs.iter().all(|need| ids.contains(need)),
+                "{:?}",
+                step.id
+            );
+        }
+        assert!(!ids.contains(&StepId::Resolution));
+    }
+}

@@ -327,3 +327,86 @@ fn env_vars(project: &Project, document: Option<&Document>) -> Vec<EnvVar> {
     env_vars.sort_by(|a, b| a.name.cmp(&b.name));
     env_vars
 }
+
+#[cfg(test)]
+mod tests {
+    use dhtl_project_model::{Declaration, LockFile};
+
+    use super::*;
+
+    fn requirements(path: &str) -> Declaration {
+        Declaration {
+            path: path.to_owned(),
+            format: DeclarationFormat::Requirements,
+            scope: Scope::Runtime,
+            requirements: Vec::new(),
+        }
+    }
+
+    #[track_caller]
+    fn check(python: &PythonProject, locks: Locks, expected: Strategy, decided_by: &str) {
+        let (strategy, _) = inferred_strategy(python, locks);
+        assert_eq!(
+            (strategy.value, strategy.evidence.path.as_str()),
+            (expected, decided_by)
+        );
+    }
+
+    #[test]
+    fn the_best_of_what_is_there_decides() {
+        let mut python = PythonProject::default();
+        check(&python, Locks::Follow, Strategy::Inferred, ".");
+        python.installable = Some(Evidence::file("setup.py", "test"));
+        check(&python, Locks::Follow, Strategy::Setup, "setup.py");
+        python.declarations = vec![
+            requirements("docs/requirements.txt"),
+            requirements("requirements.txt"),
+        ];
+        check(
+            &python,
+            Locks::Follow,
+            Strategy::Requirements,
+            "requirements.txt",
+        );
+        python.installable = Some(Evidence::file("pyproject.toml", "test"));
+        check(
+            &python,
+            Locks::Follow,
+            Strategy::Pyproject,
+            "pyproject.toml",
+        );
+        python.locks = vec![
+            LockFile {
+                path: "uv.lock".into(),
+                kind: LockKind::Uv,
+            },
+            LockFile {
+                path: "requirements.lock".into(),
+                kind: LockKind::HashedRequirements,
+            },
+        ];
+        check(&python, Locks::Follow, Strategy::UvLock, "uv.lock");
+        check(
+            &python,
+            Locks::Ignore,
+            Strategy::Pyproject,
+            "pyproject.toml",
+        );
+        python.locks.remove(0);
+        check(
+            &python,
+            Locks::Follow,
+            Strategy::HashedRequirements,
+            "requirements.lock",
+        );
+    }
+
+    #[test]
+    fn pins_of_examples_do_not_decide_for_the_project() {
+        let python = PythonProject {
+            declarations: vec![requirements("examples/web/requirements.txt")],
+            ..PythonProject::default()
+        };
+        assert_eq!(requirements_files(&python), [""; 0]);
+    }
+}

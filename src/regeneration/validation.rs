@@ -419,3 +419,55 @@ fn missing_env_vars(exhibits: &Exhibits<'_>) -> Vec<EnvVar> {
         .cloned()
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::installed::Distribution;
+
+    fn environment(distributions: &[(&str, &str, bool)]) -> Environment {
+        let distribution = |(name, version, editable): &(&str, &str, bool)| Distribution {
+            name: DistributionName::new(name),
+            version: (*version).to_owned(),
+            editable: *editable,
+            built_here: false,
+            record: Vec::new(),
+        };
+        Environment {
+            python_version: "3.11.7".to_owned(),
+            implementation: "cpython".to_owned(),
+            site_packages: "site-packages".into(),
+            distributions: distributions.iter().map(distribution).collect(),
+        }
+    }
+
+    #[test]
+    fn every_difference_is_exact() {
+        let locked_set = LockedSet::from([
+            (DistributionName::new("changed"), Some("2.0".to_owned())),
+            (DistributionName::new("from-git"), None),
+            (DistributionName::new("missing"), Some("1.0".to_owned())),
+            (DistributionName::new("same"), Some("1.0".to_owned())),
+        ]);
+        let environment = environment(&[
+            ("changed", "1.9", false),
+            ("extra", "3.0", false),
+            ("from-git", "0.1.dev3", false),
+            ("project", "0.1", true),
+            ("same", "1.0.0", false),
+        ]);
+        let differences = set_differences(&environment, &locked_set);
+        let lines = differences
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>();
+        assert_eq!(
+            lines,
+            [
+                "changed: 1.9 instead of 2.0",
+                "missing: missing, must be 1.0",
+                "extra: 3.0 is not asked for"
+            ]
+        );
+    }
+}
