@@ -114,14 +114,9 @@ impl UvFailure {
         if text.contains("needs to be updated, but `--locked` was provided") {
             return Some(Self::StaleLock);
         }
-        let build = [
-            "Failed to build",
-            "Failed to download and build",
-            "Failed to prepare",
-        ];
-        if let Some(line) = build.iter().find_map(|part| line_with(part)) {
+        if let Some(line) = text.lines().find(|line| is_failed_build(line)) {
             return Some(Self::Build {
-                distribution: quoted(&line)?,
+                distribution: quoted(line)?,
                 reason: build_reason(text),
             });
         }
@@ -154,6 +149,17 @@ impl UvFailure {
         }
         None
     }
+}
+
+/// The first such line names what was asked for; those after it name what that needs to be built.
+fn is_failed_build(line: &str) -> bool {
+    [
+        "Failed to build `",
+        "Failed to download and build `",
+        "Failed to prepare `",
+    ]
+    .iter()
+    .any(|part| line.contains(part))
 }
 
 /// A line without the marks that uv draws before it.
@@ -322,6 +328,16 @@ mod tests {
             failure,
             @"`mysqlclient==2.2.7` could not be built from source: Exception: Can not find valid pkg-config name."
         );
+    }
+
+    #[test]
+    fn what_was_asked_for_is_to_blame_not_what_it_needs_to_be_built() {
+        let text = "error: Failed to download and build `pygobject==3.50.0`\n\
+            \x20 cause: Failed to install requirements from `build-system.requires`\n\
+            \x20 cause: Failed to build `pycairo==1.29.2`\n\
+            \x20     ../meson.build:31:12: ERROR: Dependency \"cairo\" not found\n";
+        let failure = UvFailure::recognise(text).unwrap();
+        assert_eq!(failure.culprit(), Some(DistributionName::new("pygobject")));
     }
 
     #[test]

@@ -61,46 +61,128 @@ impl InterpreterOrigin {
     }
 }
 
-/// Chooses among `available`: what is pinned, otherwise the newest of the newest minor version that
-/// the project is tried with, otherwise the newest that is accepted.
-pub(crate) fn choose(spec: &InterpreterSpec, available: &[Interpreter]) -> Choice {
-    let minor_rank = |interpreter: &Interpreter| {
-        let minor = minor(&interpreter.version);
-        let preferred = &spec.request.preferred;
-        preferred
-            .iter()
-            .position(|hint| *hint == minor)
-            .unwrap_or(preferred.len())
-    };
-    available
-        .iter()
-        .filter(|interpreter| accepts(spec, &interpreter.implementation, &interpreter.version))
-        .min_by_key(|interpreter| {
-            let newest_first = std::cmp::Reverse(Version::from_str(&interpreter.version).ok());
-            (minor_rank(interpreter), newest_first, interpreter.origin)
-        })
-        .map_or_else(
-            || Choice::Fetch(fetch_request(spec)),
-            |best| Choice::Present(best.clone()),
-        )
+/// How an interpreter meets what a project asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// As it is asked for.
+    Exact,
+    /// In all but the patch release that a file other than `.dhtconfig` names.
+    OtherPatch,
 }
 
-/// Whether an interpreter is one that the project accepts. Pre-releases only when they are pinned.
-pub(crate) fn accepts(spec: &InterpreterSpec, implementation: &str, version: &str) -> bool {
-    let Ok(parsed) = Version::from_str(version) else {
-        return false;
+/// The oldest release line that is chosen without need: older ones lack what editable installs
+/// need (PEP 660).
+const OLDEST_COMFORTABLE: u64 = 8;
+/// The oldest release line that uv can work with.
+const OLDEST: u64 = 7;
+
+/// Chooses among `available`: what is pinned; otherwise the newest of the minor version that the
+/// project is known to be tried with, or the one nearest to that; otherwise the newest.
+pub(crate) fn choose(spec: &InterpreterSpec, available: &[Interpreter]) -> Choice {
+    best(spec, available, Fit::Exact).map_or_else(
+        || Choice::Fetch(fetch_request(spec)),
+        |best| Choice::Present(best.clone()),
+    )
+}
+
+/// The best of `available` that meets the request in all but its patch release.
+pub(crate) fn nearest<'a>(
+    spec: &InterpreterSpec,
+    available: &'a [Interpreter],
+) -> Option<&'a Interpreter> {
+    best(spec, available, Fit::OtherPatch)
+}
+
+fn best<'a>(
+    spec: &InterpreterSpec,
+    available: &'a [Interpreter],
+    wanted: Fit,
+) -> Option<&'a Interpreter> {
+    available
+        .iter()
+        .filter(|interpreter| {
+            fit(spec, &interpreter.implementation, &interpreter.version) == Some(wanted)
+        })
+        .min_by_key(|interpreter| {
+            let newest_first = std::cmp::Reverse(Version::from_str(&interpreter.version).ok());
+            (rank(spec, interpreter), newest_first, interpreter.origin)
+        })
+}
+
+/// How far a minor version is from those that the project is tried with; less is better.
+fn rank(spec: &InterpreterSpec, interpreter: &Interpreter) -> u64 {
+    const UNTRIED: u64 = 100;
+    const UNCOMFORTABLE: u64 = 1000;
+    let own = minor(&interpreter.version);
+    let preferred = &spec.request.preferred;
+    let penalty = if minor_number(&own) < OLDEST_COMFORTABLE {
+        UNCOMFORTABLE
+    } else {
+        0
     };
+    let distance = match (
+        preferred.iter().position(|hint| *hint == own),
+        preferred.first(),
+    ) {
+        (Some(position), _) => position as u64,
+        (None, Some(newest)) => UNTRIED + minor_number(&own).abs_diff(minor_number(newest)),
+        (None, None) => 0,
+    };
+    penalty + distance
+}
+
+/// The `11` of `3.11`; 0 for anything but Python 3.
+fn minor_number(minor: &str) -> u64 {
+    minor
+        .strip_prefix("3.")
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0)
+}
+
+/// Whether an interpreter is one that the project accepts.
+pub(crate) fn accepts(spec: &InterpreterSpec, implementation: &str, version: &str) -> bool {
+    fit(spec, implementation, version).is_some()
+}
+
+/// How an interpreter meets what the project asks for; pre-releases only do when they are pinned.
+pub(crate) fn fit(spec: &InterpreterSpec, implementation: &str, version: &str) -> Option<Fit> {
+    let parsed = Version::from_str(version).ok()?;
     if implementation != spec.implementation {
-        return false;
+        return None;
     }
     if let Some(exact) = &spec.exact {
-        return version == exact
-            || version
-                .strip_prefix(exact.as_str())
-                .is_some_and(|rest| rest.starts_with('.'));
+        let is_of_line = version
+            .strip_prefix(exact.as_str())
+            .is_some_and(|rest| rest.starts_with('.'));
+        return (version == exact || is_of_line).then_some(Fit::Exact);
     }
-    let specifiers = VersionSpecifiers::from_str(&spec.request.specifiers).unwrap_or_default();
-    !parsed.any_prerelease() && specifiers.contains(&parsed)
+    if parsed.any_prerelease() || minor_number(&minor(version)) < OLDEST {
+        return None;
+    }
+    let contained = |specifiers: &str| {
+        VersionSpecifiers::from_str(specifiers)
+            .unwrap_or_default()
+            .contains(&parsed)
+    };
+    if contained(&spec.request.specifiers) {
+        return Some(Fit::Exact);
+    }
+    contained(&without_patches(&spec.request.specifiers)).then_some(Fit::OtherPatch)
+}
+
+/// The specifiers with `==3.9.19` read as `==3.9.*`.
+fn without_patches(specifiers: &str) -> String {
+    let relaxed = |clause: &str| match clause.trim().strip_prefix("==") {
+        Some(version) if version.split('.').count() == 3 && !version.ends_with('*') => {
+            format!("=={}.*", minor(version.trim()))
+        }
+        _ => clause.to_owned(),
+    };
+    specifiers
+        .split(',')
+        .map(relaxed)
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 /// What the accepted versions are, for messages.
@@ -330,6 +412,20 @@ mod tests {
             &spec(None, ">=3.8", &["3.15", "3.12", "3.11"]),
             Ok("uv/3.12.1"),
         );
+    }
+
+    #[test]
+    fn a_project_of_old_gets_what_is_nearest_to_its_time() {
+        check(&spec(None, ">=3.6", &["3.7", "3.6"]), Ok("pyenv/3.11.7"));
+        check(&spec(None, "", &["2.7"]), Ok("pyenv/3.11.7"));
+    }
+
+    #[test]
+    fn another_patch_release_is_second_best() {
+        let spec = spec(None, ">=3.8,==3.11.9", &[]);
+        check(&spec, Err(">=3.8,==3.11.9"));
+        assert_eq!(fit(&spec, "cpython", "3.11.7"), Some(Fit::OtherPatch));
+        assert_eq!(fit(&spec, "cpython", "3.12.1"), None);
     }
 
     #[test]

@@ -122,7 +122,7 @@ pub(crate) fn plan(spec: EnvironmentSpec, choice: Choice, facts: &Facts<'_>) -> 
         planner.system(),
         planner.interpreter(&choice),
         Some(planner.environment(&choice)),
-        planner.resolution(&sources),
+        planner.resolution(&spec, &sources),
         Some(planner.installation(&spec)),
         planner.project(&spec),
         Some(planner.inference()),
@@ -189,8 +189,11 @@ impl Planner<'_> {
         }
     }
 
-    fn resolution(&self, sources: &[Source]) -> Option<PlannedStep> {
-        if sources.is_empty() {
+    fn resolution(&self, spec: &EnvironmentSpec, sources: &[Source]) -> Option<PlannedStep> {
+        if matches!(
+            spec.strategy,
+            Strategy::UvLock | Strategy::HashedRequirements
+        ) {
             return None;
         }
         let arguments = arguments(sources);

@@ -6,11 +6,11 @@ use dhtl_project_model::Strategy;
 use dhtl_tools::Environment;
 
 use crate::RegenerationError;
-use crate::application::locked_set;
 use crate::checksum::{FingerprintInputs, fingerprint, venv_checksum};
 use crate::closure::{SearchPath, closure};
 use crate::configuration::config_checksum;
 use crate::inference;
+use crate::installation::locked_set;
 use crate::installed;
 use crate::locked_set::LockedSet;
 use crate::plan::base_locks;

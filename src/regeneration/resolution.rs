@@ -142,6 +142,8 @@ impl Resolution<'_> {
             return Ok(Ok(()));
         }
         match UvFailure::of(&completed) {
+            // An address that a requirement names is that requirement's affair, not the index's.
+            failure if to_blame(sources, &failure).is_some() => Ok(Err(failure)),
             failure @ (UvFailure::IndexUnreachable { .. } | UvFailure::DiskFull { .. }) => {
                 Err(failure.into())
             }

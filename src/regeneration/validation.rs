@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::closure::Closure;
 use crate::installed::Environment;
-use crate::interpreters;
+use crate::interpreters::{self, Fit};
 use crate::locked_set::LockedSet;
 use crate::subject::Subject;
 
@@ -194,7 +194,8 @@ fn python(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Check {
         python_version,
         ..
     } = exhibits.environment;
-    let passed = interpreters::accepts(spec, implementation, python_version);
+    let fit = interpreters::fit(spec, implementation, python_version);
+    let (passed, is_other_patch) = (fit.is_some(), fit == Some(Fit::OtherPatch));
     let wanted = interpreters::wanted(spec);
     if !passed {
         differences.push(Difference {
@@ -206,6 +207,9 @@ fn python(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Check {
     }
     let detail = match (&spec.exact, passed) {
         (Some(exact), true) if exact == python_version => format!("{python_version} (exact match)"),
+        (None, true) if is_other_patch => {
+            format!("{python_version} (another patch release of {wanted})")
+        }
         (_, true) if spec.request.specifiers.is_empty() => python_version.clone(),
         (_, true) => format!("{python_version} (meets {wanted})"),
         (_, false) => format!("{python_version} instead of {wanted}"),

@@ -1,0 +1,258 @@
+//! The installation steps: what is locked, and the project itself.
+
+use std::fs;
+
+use dhtl_project_model::{Diagnostic as _, DistributionName, Platform, Scope, Strategy};
+use dhtl_tools::Invocation;
+use dhtl_workflow::StepContext;
+
+use crate::application::{Application, Outcome};
+use crate::failure::UvFailure;
+use crate::inference;
+use crate::installed::Environment;
+use crate::locked_set::{CompiledRequirements, LockedSet};
+use crate::markers::MarkerEnvironment;
+use crate::plan::{EXPORT, PlannedStep, RESOLUTION, base_locks, selection};
+use crate::report::Shortfall;
+use crate::state::{StateDir, write_whole};
+use crate::subject::Subject;
+use crate::uv::{Hashes, Staleness};
+use crate::validation::set_differences;
+use crate::{Fallbacks, RegenerationError};
+
+/// How often a distribution that cannot be built is left out before a run gives up.
+const MOST_DROPPED: usize = 12;
+
+impl Application<'_> {
+    /// What the installation step has to bring about.
+    fn locked_set(&self) -> Result<LockedSet, RegenerationError> {
+        locked_set(
+            self.subject,
+            &base_locks(&self.plan.spec),
+            &self.read_environment()?,
+        )
+    }
+
+    /// Whether the environment holds what is locked, and nothing else.
+    pub(crate) fn installation_is_satisfied(&self) -> Result<bool, RegenerationError> {
+        if self.plan.spec.strategy == Strategy::UvLock && !self.resolution_is_current {
+            return Ok(false);
+        }
+        let mut locked_set = self.locked_set()?;
+        for lock in inference::locks(self.subject) {
+            locked_set.extend(self::locked_set(
+                self.subject,
+                &[lock],
+                &self.read_environment()?,
+            )?);
+        }
+        let environment = self.read_environment()?;
+        Ok(set_differences(&environment, &locked_set).is_empty())
+    }
+
+    /// Installs what is locked; what cannot be built is left out and noted.
+    pub(crate) fn install(&self, context: &StepContext<'_>) -> Outcome {
+        let mut dropped: Vec<DistributionName> = Vec::new();
+        let mut staleness = Staleness::Refused;
+        loop {
+            let command = self.installation_command(&dropped, staleness)?;
+            let completed = self.run(&command, context)?;
+            if completed.success() {
+                break;
+            }
+            let failure = self.tolerated(UvFailure::of(&completed), &dropped)?;
+            context.output(&failure.to_string());
+            if let Some(culprit) = failure.culprit() {
+                self.add_shortfalls(vec![self.shortfall_of(&culprit, &failure)]);
+                dropped.push(culprit);
+            } else {
+                self.add_shortfalls(vec![Shortfall {
+                    what: "`uv.lock`".to_owned(),
+                    why: failure.to_string(),
+                    next: failure.hint(),
+                    distribution: None,
+                    essential: false,
+                }]);
+                staleness = Staleness::Accepted;
+            }
+        }
+        if self.plan.spec.strategy == Strategy::UvLock {
+            self.export(&dropped, context)?;
+        }
+        Ok(match self.read_environment()?.distributions.len() {
+            1 => "1 distribution".to_owned(),
+            count => format!("{count} distributions"),
+        })
+    }
+
+    /// The failure itself, where the installation may be tried another way.
+    fn tolerated(
+        &self,
+        failure: UvFailure,
+        dropped: &[DistributionName],
+    ) -> Result<UvFailure, RegenerationError> {
+        let repeated = failure
+            .culprit()
+            .is_some_and(|culprit| dropped.contains(&culprit));
+        let has_a_way = failure.culprit().is_some() || matches!(failure, UvFailure::StaleLock);
+        if !has_a_way || repeated || dropped.len() == MOST_DROPPED {
+            return Err(failure.into());
+        }
+        match self.fallbacks {
+            Fallbacks::Allowed => Ok(failure),
+            Fallbacks::Forbidden => Err(RegenerationError::Strict {
+                what: failure.to_string(),
+            }),
+        }
+    }
+
+    fn installation_command(
+        &self,
+        dropped: &[DistributionName],
+        staleness: Staleness,
+    ) -> Result<Invocation, RegenerationError> {
+        let spec = &self.plan.spec;
+        match spec.strategy {
+            Strategy::UvLock => {
+                let mut selection = selection(spec, self.subject.python());
+                selection.extend(
+                    dropped
+                        .iter()
+                        .flat_map(|name| ["--no-install-package".to_owned(), name.to_string()]),
+                );
+                Ok(self.uv.sync(staleness, &selection))
+            }
+            Strategy::HashedRequirements if dropped.is_empty() => Ok(self.uv.pip_sync(
+                &spec.requirements_files,
+                self.hashes(&spec.requirements_files)?,
+            )),
+            Strategy::HashedRequirements => Err(RegenerationError::Strict {
+                what: format!("`{}` is locked and could not be built", dropped[0]),
+            }),
+            _ => self.resolution_command(dropped),
+        }
+    }
+
+    /// What cannot be built is taken out of the resolution itself, so that the next run, and the
+    /// proof, do not ask for it again.
+    fn resolution_command(
+        &self,
+        dropped: &[DistributionName],
+    ) -> Result<Invocation, RegenerationError> {
+        let path = self.state.file(RESOLUTION);
+        let mut text = fs::read_to_string(&path).map_err(RegenerationError::io("read", &path))?;
+        if let Some(name) = dropped.last() {
+            text = CompiledRequirements::parse(&text).without(&text, name);
+            write_whole(&path, &text)?;
+        }
+        let files = [StateDir::relative(RESOLUTION)];
+        Ok(self.uv.pip_sync(&files, self.hashes(&files)?))
+    }
+
+    /// Hashes are demanded wherever every entry has one; a repository or a folder has none.
+    fn hashes(&self, files: &[String]) -> Result<Hashes, RegenerationError> {
+        for file in files {
+            let path = self.plan.root.join(file);
+            let text = fs::read_to_string(&path).map_err(RegenerationError::io("read", &path))?;
+            if !CompiledRequirements::parse(&text).all_hashed() {
+                return Ok(Hashes::WherePresent);
+            }
+        }
+        Ok(Hashes::Required)
+    }
+
+    fn export(
+        &self,
+        dropped: &[DistributionName],
+        context: &StepContext<'_>,
+    ) -> Result<(), RegenerationError> {
+        let mut selection = selection(&self.plan.spec, self.subject.python());
+        selection.extend(
+            dropped
+                .iter()
+                .flat_map(|name| ["--no-emit-package".to_owned(), name.to_string()]),
+        );
+        self.run_to_success(
+            &self.uv.export(&selection, &StateDir::relative(EXPORT)),
+            context,
+        )?;
+        Ok(())
+    }
+
+    /// Installs the project itself; one that cannot be built leaves its requirements installed.
+    pub(crate) fn install_project(
+        &self,
+        planned: &PlannedStep,
+        context: &StepContext<'_>,
+    ) -> Outcome {
+        for command in &planned.commands {
+            let completed = self.run(command, context)?;
+            if completed.success() {
+                continue;
+            }
+            let failure = UvFailure::of(&completed);
+            if failure.culprit().is_none() && !matches!(failure, UvFailure::Other { .. }) {
+                return Err(failure.into());
+            }
+            if self.fallbacks == Fallbacks::Forbidden {
+                return Err(RegenerationError::Strict {
+                    what: failure.to_string(),
+                });
+            }
+            self.add_shortfalls(vec![Shortfall {
+                what: "the project itself".to_owned(),
+                why: failure.to_string(),
+                next: failure.hint(),
+                distribution: None,
+                essential: true,
+            }]);
+            return Ok("it cannot be built; its requirements are installed".to_owned());
+        }
+        Ok(String::new())
+    }
+
+    fn shortfall_of(&self, culprit: &DistributionName, failure: &UvFailure) -> Shortfall {
+        Shortfall {
+            what: format!("`{culprit}`"),
+            why: failure.to_string(),
+            next: failure.hint(),
+            distribution: Some(culprit.clone()),
+            essential: is_essential(self.subject, culprit),
+        }
+    }
+}
+
+/// A distribution is optional when only extras and groups name it; what nobody names is needed by
+/// something that is.
+fn is_essential(subject: &Subject, name: &DistributionName) -> bool {
+    let scopes = subject.python().declarations.iter().filter(|declaration| {
+        declaration
+            .requirements
+            .iter()
+            .any(|requirement| requirement.name.as_ref() == Some(name))
+    });
+    let mut optional = scopes
+        .map(|declaration| declaration.scope != Scope::Runtime)
+        .peekable();
+    optional.peek().is_none() || !optional.all(|optional| optional)
+}
+
+/// What the compiled files at `paths` ask for in `environment`.
+pub(crate) fn locked_set(
+    subject: &Subject,
+    paths: &[String],
+    environment: &Environment,
+) -> Result<LockedSet, RegenerationError> {
+    let markers = MarkerEnvironment::new(
+        Platform::current(),
+        &environment.implementation,
+        &environment.python_version,
+    );
+    let mut locked_set = LockedSet::new();
+    for path in paths {
+        let file = subject.root().join(path);
+        let text = fs::read_to_string(&file).map_err(RegenerationError::io("read", &file))?;
+        locked_set.extend(CompiledRequirements::parse(&text).evaluate(path, &markers)?);
+    }
+    Ok(locked_set)
+}
