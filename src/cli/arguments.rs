@@ -88,7 +88,7 @@ impl Cli {
                     format: Format::Json,
                     ..Settings::default()
                 };
-                let message = UsageError(error.kind().to_string());
+                let message = UsageError(first_paragraph(&error.to_string()));
                 let hint = Some("see `dhtl --help`");
                 let _ = Terminal::new(settings).error_json(&message, hint, ExitCode::Usage);
             }
@@ -96,6 +96,16 @@ impl Cli {
             ExitCode::Usage
         })
     }
+}
+
+/// What is wrong, without the usage and the tips below it.
+fn first_paragraph(message: &str) -> String {
+    let lines = message
+        .lines()
+        .take_while(|line| !line.trim().is_empty())
+        .map(str::trim);
+    let text = lines.collect::<Vec<_>>().join(" ");
+    text.strip_prefix("error: ").unwrap_or(&text).to_owned()
 }
 
 /// A command line that means nothing.

@@ -14,6 +14,7 @@ mod evidence;
 mod exit_code;
 mod import;
 mod interpreter;
+pub mod path_text;
 mod platform;
 mod progress;
 mod project;

@@ -13,6 +13,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Project {
     /// The root folder, absolute.
+    #[serde(serialize_with = "crate::path_text::serialize")]
     pub root: PathBuf,
     /// Why this folder is the root.
     pub root_evidence: Evidence,

@@ -220,7 +220,7 @@ impl Diagnostic for RegenerationError {
             Self::NotAFolder { path } => Some(format!("remove it with `rm {}`", path.display())),
             Self::NoEnvironment { .. } => Some("make it with `dhtl regenerate`".into()),
             Self::BadLock { .. } => Some("lock anew with `dhtl setup --relock`".into()),
-            Self::Strict { .. } => Some("see what would be done without it: `dhtl regenerate`".into()),
+            Self::Strict { .. } => Some("see what would be done without it: `dhtl regenerate --dry-run`".into()),
             Self::Io { source, .. } => match source.kind() {
                 std::io::ErrorKind::StorageFull => {
                     Some("free some space, for example with `uv cache prune`, and run the command again".into())

@@ -49,6 +49,16 @@ pub enum UvFailure {
     /// `uv.lock` does not fit `pyproject.toml` any more.
     #[error("`uv.lock` is out of date: `pyproject.toml` was changed after it was written")]
     StaleLock,
+    /// `pyproject.toml` is not what it must be.
+    #[error("`{path}:{line}`: {reason}")]
+    Manifest {
+        /// The file.
+        path: String,
+        /// The line, counted from 1.
+        line: String,
+        /// What uv says about it.
+        reason: String,
+    },
     /// A repository that a requirement points to cannot be fetched.
     #[error("a git repository cannot be fetched: {reason}")]
     Git {
@@ -120,6 +130,9 @@ impl UvFailure {
                 reason: build_reason(text),
             });
         }
+        if let Some(line) = line_with("TOML parse error at line ") {
+            return Some(manifest(text, &line));
+        }
         if text.contains("Git operation failed") {
             let reason = line_with("fatal:").unwrap_or_else(|| innermost_cause(text));
             return Some(Self::Git { reason });
@@ -168,6 +181,45 @@ fn clean(line: &str) -> String {
         .trim_start_matches(['×', '╰', '├', '│', '─', '▶', ' ', '╭'])
         .trim();
     line.strip_prefix("cause: ").unwrap_or(line).to_owned()
+}
+
+fn manifest(text: &str, line: &str) -> UvFailure {
+    let after = |part: &str| line.split_once(part).map(|(_, rest)| rest);
+    let number = after("line ")
+        .and_then(|rest| rest.split(',').next())
+        .unwrap_or("1");
+    let path = text
+        .lines()
+        .find_map(|line| line.split_once("Failed to parse: "));
+    let path = path.map_or("pyproject.toml", |(_, path)| path.trim().trim_matches('`'));
+    // Below the place comes a picture of the line, and below that the reason.
+    let below = text
+        .lines()
+        .skip_while(|line| !line.contains("TOML parse error"))
+        .skip(1)
+        .map(clean);
+    let reason = below
+        .skip_while(|line| line.is_empty() || line.contains('|') || line.starts_with('^'))
+        .take_while(|line| !line.is_empty() && !line.starts_with('^'))
+        .collect::<Vec<_>>()
+        .join(" ");
+    UvFailure::Manifest {
+        path: path.to_owned(),
+        line: number.to_owned(),
+        reason: if reason.is_empty() {
+            "it is no valid TOML".to_owned()
+        } else {
+            in_lower_case(&reason)
+        },
+    }
+}
+
+/// Messages join into a chain, so they begin in lower case.
+fn in_lower_case(reason: &str) -> String {
+    let mut characters = reason.chars();
+    characters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(characters).collect()
+    })
 }
 
 fn summary(lines: &[String]) -> String {
@@ -267,7 +319,7 @@ impl Diagnostic for UvFailure {
             | Self::Git { .. }
             | Self::HashMismatch { .. }
             | Self::Other { .. } => ExitCode::External,
-            Self::NoSolution { .. } | Self::StaleLock => ExitCode::Invalid,
+            Self::NoSolution { .. } | Self::StaleLock | Self::Manifest { .. } => ExitCode::Invalid,
         }
     }
 
@@ -294,6 +346,7 @@ impl Diagnostic for UvFailure {
                  with `dhtl setup --relock`"
                     .into(),
             ),
+            Self::Manifest { path, line, .. } => Some(format!("correct line {line} of `{path}`")),
             Self::StaleLock => Some("bring it up to date with `uv lock`".into()),
             Self::Git { .. } => {
                 Some("check with `git ls-remote` that you can reach the repository".into())
@@ -338,6 +391,17 @@ mod tests {
             \x20     ../meson.build:31:12: ERROR: Dependency \"cairo\" not found\n";
         let failure = UvFailure::recognise(text).unwrap();
         assert_eq!(failure.culprit(), Some(DistributionName::new("pygobject")));
+    }
+
+    #[test]
+    fn a_manifest_that_cannot_be_read_has_its_place() {
+        let text = "error: Failed to parse: pyproject.toml\n\
+            \x20 cause: TOML parse error at line 4, column 17\n    |\n  4 | requires-python=\"three\"\n\
+            \x20   |                 ^^^^^^^\n  Failed to parse version: Unexpected end:\n  three\n  ^^^^^\n";
+        insta::assert_snapshot!(
+            message(text),
+            @"`pyproject.toml:4`: failed to parse version: Unexpected end: three"
+        );
     }
 
     #[test]

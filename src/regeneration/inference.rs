@@ -121,6 +121,9 @@ impl Inference<'_> {
     /// In strict mode nothing is added that nobody declared; what the project's packages cannot do
     /// without is an error.
     fn refuse(&self) -> Result<Vec<String>, RegenerationError> {
+        let state = self.application.state;
+        write_whole(&state.file(INFERENCE_INPUT), "")?;
+        write_whole(&state.file(INFERENCE), "")?;
         let Some(import) = self.closure.required().next() else {
             return Ok(Vec::new());
         };

@@ -33,13 +33,21 @@ impl Application<'_> {
         )
     }
 
+    /// In strict mode only what is committed may be there besides what is declared.
+    fn inference_locks(&self) -> Vec<String> {
+        if self.fallbacks == Fallbacks::Forbidden && !self.subject.inference_is_committed {
+            return Vec::new();
+        }
+        inference::locks(self.subject)
+    }
+
     /// Whether the environment holds what is locked, and nothing else.
     pub(crate) fn installation_is_satisfied(&self) -> Result<bool, RegenerationError> {
         if self.plan.spec.strategy == Strategy::UvLock && !self.resolution_is_current {
             return Ok(false);
         }
         let mut locked_set = self.locked_set()?;
-        for lock in inference::locks(self.subject) {
+        for lock in self.inference_locks() {
             locked_set.extend(self::locked_set(
                 self.subject,
                 &[lock],

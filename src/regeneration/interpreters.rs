@@ -9,12 +9,13 @@ use std::time::Duration;
 use dhtl_project_model::InterpreterSpec;
 use dhtl_tools::{Environment, Invocation, Runner};
 use pep440_rs::{Version, VersionSpecifiers};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// An interpreter that is on this machine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Interpreter {
     /// The program, absolute.
+    #[serde(serialize_with = "dhtl_project_model::path_text::serialize")]
     pub program: PathBuf,
     /// Its exact version, such as `3.11.7`.
     pub version: String,
@@ -27,7 +28,7 @@ pub struct Interpreter {
 /// Who put an interpreter on this machine, the most preferred first.
 ///
 /// Source: seed 001 section 4, "Python Version Management".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InterpreterOrigin {
     /// uv.
@@ -39,7 +40,7 @@ pub enum InterpreterOrigin {
 }
 
 /// The interpreter for an environment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Choice {
     /// One that is here.

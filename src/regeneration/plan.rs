@@ -28,6 +28,7 @@ pub(crate) const COMMITTED_INFERENCE: &str = ".dht/inferred.lock";
 #[derive(Debug, Clone, Serialize)]
 pub struct Plan {
     /// The root of the project.
+    #[serde(serialize_with = "dhtl_project_model::path_text::serialize")]
     pub root: PathBuf,
     /// What the environment must be.
     pub spec: EnvironmentSpec,

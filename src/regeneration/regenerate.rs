@@ -19,7 +19,7 @@ use crate::state::{Record, StateDir};
 use crate::subject::{Locks, Subject};
 use crate::system_packages::Privilege;
 use crate::uv::{MISLEADING, UvCommands, VENV};
-use crate::{RegenerationError, Request, Surroundings, SystemConsent};
+use crate::{Fallbacks, RegenerationError, Request, Surroundings, SystemConsent};
 
 /// The steps that [`regenerate`] would take; writes nothing and fetches nothing.
 pub fn preview(request: &Request<'_>) -> Result<Plan, RegenerationError> {
@@ -59,6 +59,7 @@ pub(crate) fn regenerate_subject(
 ) -> Result<Report, RegenerationError> {
     let state = StateDir::of(subject.root());
     if !request.replace
+        && request.fallbacks == Fallbacks::Allowed
         && let Some(report) = unchanged(subject, &state, request)?
     {
         return Ok(report);

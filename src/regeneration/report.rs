@@ -12,6 +12,7 @@ use crate::validation::Validation;
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
     /// The root of the project.
+    #[serde(serialize_with = "dhtl_project_model::path_text::serialize")]
     pub root: PathBuf,
     /// The name of the project.
     pub project: String,

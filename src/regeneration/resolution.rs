@@ -32,12 +32,6 @@ impl Resolution<'_> {
         sources: &[Source],
         output: &str,
     ) -> Result<Vec<Shortfall>, RegenerationError> {
-        for (name, text) in sources
-            .iter()
-            .filter_map(|source| source.generated.as_ref())
-        {
-            write_whole(&self.application.state.file(name), text)?;
-        }
         let draft = format!("{output}.draft");
         let dropped = match self.attempt(sources, &draft)? {
             Ok(()) => Vec::new(),
@@ -47,7 +41,8 @@ impl Resolution<'_> {
         Ok(dropped)
     }
 
-    /// The mandatory sources, and of the others as many as fit.
+    /// The mandatory sources, and of the others as many as fit: whole ones where possible, else
+    /// parts of them down to single requirements.
     fn largest_part(
         &self,
         sources: &[Source],
@@ -63,28 +58,58 @@ impl Resolution<'_> {
         let mut failure = failure;
         // Most failures name what is wrong; then nothing has to be searched for.
         while let Some(index) = to_blame(&remaining, &failure) {
-            let source = remaining.remove(index);
-            dropped.push(self.left_out(&source, &failure));
+            self.take_out(&mut remaining, index, &failure, &mut dropped);
             match self.attempt(&remaining, draft)? {
                 Ok(()) => return Ok(dropped),
                 Err(next) => failure = next,
             }
         }
-        let (mut kept, optional): (Vec<Source>, Vec<Source>) =
+        let (mandatory, optional): (Vec<Source>, Vec<Source>) =
             remaining.into_iter().partition(|source| source.mandatory);
-        if optional.is_empty() {
-            return Err(failure.into());
-        }
         self.context.output(&failure.to_string());
-        if let Err(failure) = self.attempt(&kept, draft)? {
-            return Err(failure.into());
+        let mut kept = Vec::new();
+        for batch in [mandatory, optional] {
+            if !batch.is_empty() {
+                self.add(&mut kept, &batch, draft, &mut dropped)?;
+            }
         }
-        self.add(&mut kept, &optional, draft, &mut dropped)?;
         // The last attempt may have been one that failed.
         match self.attempt(&kept, draft)? {
-            Ok(()) => Ok(dropped),
+            Ok(()) if !kept.is_empty() || sources.is_empty() => Ok(dropped),
+            Ok(()) => Err(failure.into()),
             Err(failure) => Err(failure.into()),
         }
+    }
+
+    /// Takes what the failure complains about out of a source, or the whole source where it brings
+    /// nothing else.
+    fn take_out(
+        &self,
+        remaining: &mut Vec<Source>,
+        index: usize,
+        failure: &UvFailure,
+        dropped: &mut Vec<Shortfall>,
+    ) {
+        let source = remaining.remove(index);
+        let Some(rest) = source.without(|requirement| failure.mentions(requirement)) else {
+            dropped.push(self.left_out(&source, failure));
+            return;
+        };
+        let bad = source
+            .brings
+            .iter()
+            .filter(|line| !rest.brings.contains(line));
+        for line in bad {
+            let label = format!("`{line}` of {}", source.origin);
+            dropped.push(self.left_out(
+                &Source {
+                    label,
+                    ..source.clone()
+                },
+                failure,
+            ));
+        }
+        remaining.insert(index, rest);
     }
 
     /// Adds `batch` to `kept`, in halves where it does not fit as a whole.
@@ -96,16 +121,24 @@ impl Resolution<'_> {
         dropped: &mut Vec<Shortfall>,
     ) -> Result<(), RegenerationError> {
         let together = kept.iter().chain(batch).cloned().collect::<Vec<_>>();
-        match (self.attempt(&together, draft)?, batch) {
-            (Ok(()), _) => *kept = together,
-            (Err(failure), [source]) => {
-                dropped.push(self.left_out(source, &failure));
+        let failure = match self.attempt(&together, draft)? {
+            Ok(()) => {
+                *kept = together;
+                return Ok(());
             }
-            (Err(_), _) => {
-                let (first, second) = batch.split_at(batch.len() / 2);
-                self.add(kept, first, draft, dropped)?;
-                self.add(kept, second, draft, dropped)?;
-            }
+            Err(failure) => failure,
+        };
+        let [source] = batch else {
+            let (first, second) = batch.split_at(batch.len() / 2);
+            self.add(kept, first, draft, dropped)?;
+            return self.add(kept, second, draft, dropped);
+        };
+        let Some(halves) = source.halves() else {
+            dropped.push(self.left_out(source, &failure));
+            return Ok(());
+        };
+        for half in halves {
+            self.add(kept, &[half], draft, dropped)?;
         }
         Ok(())
     }
@@ -118,7 +151,7 @@ impl Resolution<'_> {
             why: failure.to_string(),
             next: failure.hint(),
             distribution: None,
-            essential: false,
+            essential: source.mandatory,
         }
     }
 
@@ -133,6 +166,12 @@ impl Resolution<'_> {
             write_whole(&path, "")?;
             return Ok(Ok(()));
         }
+        for (name, text) in sources
+            .iter()
+            .filter_map(|source| source.generated.as_ref())
+        {
+            write_whole(&self.application.state.file(name), text)?;
+        }
         let command = self
             .application
             .uv
@@ -144,23 +183,23 @@ impl Resolution<'_> {
         match UvFailure::of(&completed) {
             // An address that a requirement names is that requirement's affair, not the index's.
             failure if to_blame(sources, &failure).is_some() => Ok(Err(failure)),
-            failure @ (UvFailure::IndexUnreachable { .. } | UvFailure::DiskFull { .. }) => {
-                Err(failure.into())
-            }
+            failure @ (UvFailure::IndexUnreachable { .. }
+            | UvFailure::DiskFull { .. }
+            | UvFailure::Manifest { .. }) => Err(failure.into()),
             failure => Ok(Err(failure)),
         }
     }
 }
 
-/// The optional source that brings what the failure complains about.
+/// The source that brings what the failure complains about.
 fn to_blame(sources: &[Source], failure: &UvFailure) -> Option<usize> {
-    sources.iter().position(|source| {
-        !source.mandatory
-            && source
-                .brings
-                .iter()
-                .any(|requirement| failure.mentions(requirement))
-    })
+    let is_named = |source: &Source| {
+        source
+            .brings
+            .iter()
+            .any(|requirement| failure.mentions(requirement))
+    };
+    sources.iter().position(is_named)
 }
 
 /// Makes the draft of a resolution the resolution itself, without the project: that is installed by

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use dhtl_project_model::{
-    Declaration, DeclarationFormat, DistributionName, EnvironmentSpec, Evidence, PythonProject,
-    RequirementSource, Scope, Strategy,
+    Declaration, DeclarationFormat, Digest, DistributionName, EnvironmentSpec, Evidence,
+    PythonProject, RequirementSource, Scope, Strategy,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::spec::buildable;
 use crate::state::{StateDir, one_per_line};
 
 /// One piece of what is resolved together.
@@ -16,6 +17,8 @@ use crate::state::{StateDir, one_per_line};
 pub struct Source {
     /// What it is called in reports: ``extra `dev` ``.
     pub label: String,
+    /// What the source is called that it is a part of; the same as the label for a whole one.
+    pub origin: String,
     /// The arguments that bring it into `uv pip compile`.
     pub arguments: Vec<String>,
     /// The requirements file that must be written first, as name and text, for requirements in a
@@ -29,12 +32,52 @@ pub struct Source {
     pub evidence: Evidence,
 }
 
+impl Source {
+    /// The two halves of what it brings, as sources of their own; none for a single requirement.
+    ///
+    /// What a half brings is written out, so extras and groups lose what only their manifest knows.
+    pub(crate) fn halves(&self) -> Option<[Self; 2]> {
+        let (first, second) = self.brings.split_at(self.brings.len() / 2);
+        (!first.is_empty()).then(|| [self.part(first), self.part(second)])
+    }
+
+    /// What it brings less the requirements that `is_bad` names; none where that is all or nothing.
+    pub(crate) fn without(&self, is_bad: impl Fn(&str) -> bool) -> Option<Self> {
+        let good = self
+            .brings
+            .iter()
+            .filter(|line| !is_bad(line))
+            .cloned()
+            .collect::<Vec<_>>();
+        (!good.is_empty() && good.len() < self.brings.len()).then(|| self.part(&good))
+    }
+
+    fn part(&self, lines: &[String]) -> Self {
+        let text = one_per_line(lines);
+        let name = format!("part-{}.in", &Digest::of(&text).hex()[..12]);
+        let label = match lines {
+            [line] => format!("`{line}` of {}", self.origin),
+            _ => self.label.clone(),
+        };
+        Self {
+            label,
+            origin: self.origin.clone(),
+            arguments: vec![StateDir::relative(&name)],
+            generated: Some((name, text)),
+            mandatory: self.mandatory,
+            brings: lines.to_vec(),
+            evidence: self.evidence.clone(),
+        }
+    }
+}
+
 /// The sources of an unlocked project, the indispensable ones first.
 pub(crate) fn sources(spec: &EnvironmentSpec, python: &PythonProject) -> Vec<Source> {
     let mut sources = Vec::new();
-    if let Some(installable) = &python.installable {
+    if let Some(installable) = buildable(python) {
         sources.push(Source {
             label: format!("`{}`", installable.path),
+            origin: format!("`{}`", installable.path),
             arguments: vec![installable.path.clone()],
             generated: None,
             mandatory: true,
@@ -43,6 +86,7 @@ pub(crate) fn sources(spec: &EnvironmentSpec, python: &PythonProject) -> Vec<Sou
         });
         let choice = |kind: &str, name: &String, scope: &Scope| Source {
             label: format!("{kind} `{name}` of `{}`", installable.path),
+            origin: format!("{kind} `{name}` of `{}`", installable.path),
             arguments: vec![format!("--{kind}"), name.clone()],
             generated: None,
             mandatory: false,
@@ -57,9 +101,10 @@ pub(crate) fn sources(spec: &EnvironmentSpec, python: &PythonProject) -> Vec<Sou
     for path in &spec.requirements_files {
         sources.push(Source {
             label: format!("`{path}`"),
+            origin: format!("`{path}`"),
             arguments: vec![path.clone()],
             generated: None,
-            mandatory: python.installable.is_none() && spec.strategy_evidence.path == *path,
+            mandatory: buildable(python).is_none() && spec.strategy_evidence.path == *path,
             brings: requirements_of(python, |declaration| declaration.path == *path),
             evidence: Evidence::file(path.clone(), "requirements-file"),
         });
@@ -98,10 +143,11 @@ fn generated(python: &PythonProject) -> Vec<Source> {
             let name = format!("{slug}-{}.in", DistributionName::new(&scope));
             Source {
                 label: format!("`{path}` ({scope})"),
+                origin: format!("`{path}` ({scope})"),
                 arguments: vec![StateDir::relative(&name)],
                 brings: text.lines().map(str::to_owned).collect(),
                 generated: Some((name, text)),
-                mandatory: python.installable.is_none() && scope == "runtime",
+                mandatory: buildable(python).is_none() && scope == "runtime",
                 evidence: Evidence::file(path.to_owned(), "generated-requirements"),
             }
         })
@@ -110,15 +156,16 @@ fn generated(python: &PythonProject) -> Vec<Source> {
 
 /// Whether uv does not see a declaration when it reads the project's manifest.
 fn is_foreign(python: &PythonProject, declaration: &Declaration) -> bool {
-    use DeclarationFormat::{Hatch, Pdm, Pipfile, Poetry, Uv};
+    use DeclarationFormat::{Hatch, Pdm, Pipfile, Poetry, SetupCfg, Uv};
     // Sub-projects are projects of their own.
     if declaration.path.contains('/') || declaration.scope == Scope::Build {
         return false;
     }
     match declaration.format {
         Pipfile | Uv => true,
+        SetupCfg => buildable(python).is_none(),
         Poetry | Pdm | Hatch => {
-            python.installable.is_none() || matches!(declaration.scope, Scope::Group(_))
+            buildable(python).is_none() || matches!(declaration.scope, Scope::Group(_))
         }
         // What only conda has must not be taken from an index under the same name.
         _ => false,
@@ -138,6 +185,8 @@ fn requirements_of(python: &PythonProject, is_meant: impl Fn(&Declaration) -> bo
         .filter(|declaration| is_meant(declaration));
     declarations
         .flat_map(|declaration| &declaration.requirements)
+        // A path means something else in another folder, and the project installs itself.
+        .filter(|requirement| requirement.source != RequirementSource::Path)
         .map(|requirement| requirement.text.clone())
         .collect()
 }
@@ -163,6 +212,7 @@ fn inferred(python: &PythonProject) -> Source {
     let text = one_per_line(&names);
     Source {
         label: "imports".to_owned(),
+        origin: "imports".to_owned(),
         // Nobody of the project chose these: no code of theirs runs to build them.
         arguments: ["--only-binary", ":all:", &StateDir::relative("imports.in")]
             .map(str::to_owned)

@@ -45,7 +45,7 @@ pub(crate) fn spec(
         requirements_files: lock_files,
         extras: extras(python, config),
         groups: groups(python, config),
-        install_project: python.installable.is_some(),
+        install_project: buildable(python).is_some(),
         system_packages: config
             .map(|config| system_packages(config, platform))
             .unwrap_or_default(),
@@ -205,6 +205,14 @@ fn main_file(requirements_files: &[String]) -> Option<&String> {
             path.len(),
         )
     })
+}
+
+/// What builds the project. A `setup.cfg` alone says what the project needs, and no tool builds it.
+pub(crate) fn buildable(python: &PythonProject) -> Option<&Evidence> {
+    python
+        .installable
+        .as_ref()
+        .filter(|evidence| evidence.path != "setup.cfg")
 }
 
 fn extras(python: &PythonProject, config: Option<&Config>) -> Vec<String> {

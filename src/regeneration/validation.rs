@@ -17,6 +17,7 @@ use crate::subject::Subject;
 #[derive(Debug, Clone, Serialize)]
 pub struct Validation {
     /// The root of the project.
+    #[serde(serialize_with = "dhtl_project_model::path_text::serialize")]
     pub root: PathBuf,
     /// What was looked at, in order.
     pub checks: Vec<Check>,
@@ -302,8 +303,13 @@ fn imports(closure: &Closure) -> Check {
         (0, 0) => format!("all {} third-party modules resolve", closure.resolved),
         (0, others) => format!(
             "{} third-party modules resolve, among them all that the project's packages need; \
-             {others} others do not",
-            closure.resolved
+             {others} {} not",
+            closure.resolved,
+            if others == 1 {
+                "other does"
+            } else {
+                "others do"
+            }
         ),
         (1, _) => "1 module of the project's packages does not resolve".to_owned(),
         (count, _) => format!("{count} modules of the project's packages do not resolve"),

@@ -17,7 +17,6 @@ mod quote;
 mod redact;
 mod runner;
 mod scripted_runner;
-mod serialize;
 mod shims;
 mod supervision;
 mod system_runner;

@@ -22,7 +22,7 @@ pub struct ToolInUse {
     /// Its version; none when it is missing or would not say.
     pub version: Option<String>,
     /// Where it is.
-    #[serde(serialize_with = "crate::serialize::optional_path")]
+    #[serde(serialize_with = "dhtl_project_model::path_text::serialize_optional")]
     pub path: Option<PathBuf>,
     /// Where it comes from.
     pub origin: ToolOrigin,

@@ -1,1 +1,41 @@
 //! End-to-end tests: one file per command, one program to link.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on has failed, and says so by panicking"
+)]
+
+mod support;
+
+mod clone;
+mod completions;
+mod config_migrate;
+mod config_schema;
+mod config_show;
+mod config_validate;
+mod detect;
+mod hostile;
+mod real_sdists;
+mod regenerate;
+mod regenerate_again;
+mod regenerate_strict;
+mod resume;
+mod setup;
+mod setup_from;
+mod tools;
+mod usage;
+mod validate_env;
+
+/// A file that is not listed above would never be compiled, and so never fail.
+#[test]
+fn every_file_is_listed() {
+    let listed = include_str!("main.rs");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");
+    let forgotten = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter_map(|name| name.strip_suffix(".rs").map(str::to_owned))
+        .filter(|name| name != "main" && !listed.contains(&format!("\nmod {name};\n")))
+        .collect::<Vec<_>>();
+    assert_eq!(forgotten, [""; 0]);
+}

@@ -25,6 +25,7 @@ impl Report for ConfigReport {
 #[derive(Debug, Serialize)]
 pub(crate) struct ConfigCheckReport {
     /// The file.
+    #[serde(serialize_with = "dhtl_project_model::path_text::serialize")]
     path: PathBuf,
     /// The format it is written in.
     format: &'static str,
@@ -116,6 +117,7 @@ impl Report for ConfigCheckReport {
 #[derive(Debug, Serialize)]
 pub(crate) struct MigrationReport {
     /// The file.
+    #[serde(serialize_with = "dhtl_project_model::path_text::serialize")]
     pub(crate) path: PathBuf,
     /// Whether the new text differs.
     pub(crate) changed: bool,

@@ -25,7 +25,7 @@ impl Report for PlanReport {
                 out,
                 "\n{} {}",
                 bold(format!("# {}", step.title)),
-                dim(step.id.as_str())
+                dim(format!("[{}]", step.id.as_str()))
             )?;
             for command in &step.commands {
                 writeln!(out, "{command}")?;

@@ -32,7 +32,7 @@ pub use pinned::{MINIMUM, PINNED};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Uv {
     /// The program, absolute, and never a shim of a version manager.
-    #[serde(serialize_with = "crate::serialize::path")]
+    #[serde(serialize_with = "dhtl_project_model::path_text::serialize")]
     pub program: PathBuf,
     /// Its version, such as `0.13.8`.
     pub version: String,

@@ -1,22 +1,18 @@
 //! Paths in JSON.
+//!
+//! serde refuses paths that are not UTF-8, and a report must not fail over a name it only shows.
 
 use std::path::{Path, PathBuf};
 
 use serde::Serializer;
 
-/// Writes a path as text.
-///
-/// serde refuses paths that are not UTF-8, and a report must not fail over a name it only shows.
-pub(crate) fn path<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+/// Writes a path as text; what is not UTF-8 in it is replaced.
+pub fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&path.to_string_lossy())
 }
 
 /// Writes a path as text, or null.
-#[expect(
-    clippy::ref_option,
-    reason = "serde hands over a reference to the field"
-)]
-pub(crate) fn optional_path<S: Serializer>(
+pub fn serialize_optional<S: Serializer>(
     path: &Option<PathBuf>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {

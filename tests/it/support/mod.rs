@@ -1,0 +1,23 @@
+//! What the tests have in common: a world of their own, and words for what happened in it.
+
+mod archives;
+#[cfg(target_os = "linux")]
+mod disk;
+mod folder;
+mod outcome;
+mod outside;
+mod projects;
+mod redaction;
+mod world;
+
+pub(crate) use archives::{EndlessZip, TarEntry, tar_gz};
+#[cfg(target_os = "linux")]
+pub(crate) use disk::Disk;
+pub(crate) use folder::{files, listing};
+pub(crate) use outcome::Outcome;
+pub(crate) use outside::python;
+#[cfg(target_os = "linux")]
+pub(crate) use outside::skip;
+pub(crate) use projects::parcel;
+pub(crate) use redaction::Redaction;
+pub(crate) use world::World;
