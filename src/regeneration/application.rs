@@ -88,13 +88,23 @@ impl<'a> Application<'a> {
                 self.resolution_is_current && self.state.file(RESOLUTION).is_file()
             }
             StepId::Installation => self.installation_is_satisfied().unwrap_or(false),
-            StepId::Project => self.read_environment().is_ok_and(|environment| {
-                environment
-                    .distributions
-                    .iter()
-                    .any(|distribution| distribution.editable)
-            }),
+            StepId::Project => self.projects_are_installed(),
         }
+    }
+
+    fn projects_are_installed(&self) -> bool {
+        let steps = self.plan.steps.iter();
+        let wanted = steps
+            .filter(|step| step.id == StepId::Project)
+            .map(|step| step.commands.len());
+        let editable = self.read_environment().map_or(0, |environment| {
+            environment
+                .distributions
+                .iter()
+                .filter(|distribution| distribution.editable)
+                .count()
+        });
+        editable >= wanted.sum()
     }
 
     fn act(&self, planned: &PlannedStep, context: &StepContext<'_>) -> Outcome {

@@ -187,12 +187,14 @@ impl Application<'_> {
         Ok(())
     }
 
-    /// Installs the project itself; one that cannot be built leaves its requirements installed.
+    /// Installs the project itself and those below it; one that cannot be built leaves its
+    /// requirements installed.
     pub(crate) fn install_project(
         &self,
         planned: &PlannedStep,
         context: &StepContext<'_>,
     ) -> Outcome {
+        let mut missing = 0;
         for command in &planned.commands {
             let completed = self.run(command, context)?;
             if completed.success() {
@@ -207,16 +209,27 @@ impl Application<'_> {
                     what: failure.to_string(),
                 });
             }
+            missing += 1;
+            let folder = command
+                .args
+                .last()
+                .map(|folder| folder.to_string_lossy().into_owned());
+            let is_root = folder.as_deref() == Some(".");
             self.add_shortfalls(vec![Shortfall {
-                what: "the project itself".to_owned(),
+                what: match folder {
+                    Some(folder) if !is_root => format!("the sub-project `{folder}` itself"),
+                    _ => "the project itself".to_owned(),
+                },
                 why: failure.to_string(),
                 next: failure.hint(),
                 distribution: None,
-                essential: true,
+                essential: is_root,
             }]);
-            return Ok("it cannot be built; its requirements are installed".to_owned());
         }
-        Ok(String::new())
+        Ok(match missing {
+            0 => String::new(),
+            count => format!("{count} of {} cannot be built", planned.commands.len()),
+        })
     }
 
     fn shortfall_of(&self, culprit: &DistributionName, failure: &UvFailure) -> Shortfall {

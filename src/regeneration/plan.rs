@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::interpreters::Choice;
 use crate::sources::{Source, sources};
+use crate::spec::sub_projects;
 use crate::state::StateDir;
 use crate::uv::{Hashes, Reach, Staleness, UvCommands};
 
@@ -240,12 +241,20 @@ impl Planner<'_> {
     fn project(&self, spec: &EnvironmentSpec) -> Option<PlannedStep> {
         // `uv sync` installs the project by itself.
         let separate = spec.install_project && spec.strategy != Strategy::UvLock;
-        separate.then(|| PlannedStep {
+        let root = separate.then(|| ".".to_owned());
+        let below =
+            sub_projects(self.facts.python).map(|sub_project| format!("./{}", sub_project.path));
+        let commands = root
+            .into_iter()
+            .chain(below)
+            .map(|folder| self.uv.pip_install_project(&folder))
+            .collect::<Vec<_>>();
+        (!commands.is_empty()).then(|| PlannedStep {
             id: StepId::Project,
             title: "Install the project".to_owned(),
             needs: vec![StepId::Installation],
             network: true,
-            commands: vec![self.uv.pip_install_project()],
+            commands,
         })
     }
 

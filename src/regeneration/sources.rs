@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 
 use dhtl_project_model::{
     Declaration, DeclarationFormat, Digest, DistributionName, EnvironmentSpec, Evidence,
-    PythonProject, RequirementSource, Scope, Strategy,
+    PythonProject, RequirementSource, Scope, Strategy, SubProject,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::spec::buildable;
+use crate::spec::{buildable, sub_projects};
 use crate::state::{StateDir, one_per_line};
 
 /// One piece of what is resolved together.
@@ -110,11 +110,60 @@ pub(crate) fn sources(spec: &EnvironmentSpec, python: &PythonProject) -> Vec<Sou
         });
     }
     sources.extend(generated(python));
+    sources
+        .extend(sub_projects(python).filter_map(|sub_project| of_sub_project(python, sub_project)));
     if spec.strategy == Strategy::Inferred {
         sources.push(inferred(python));
     }
     sources.sort_by_key(|source| !source.mandatory);
     sources
+}
+
+/// All that a sub-project declares, without the other sub-projects: those are installed from here.
+fn of_sub_project(python: &PythonProject, sub_project: &SubProject) -> Option<Source> {
+    let own = python
+        .sub_projects
+        .iter()
+        .filter_map(|other| other.name.as_deref());
+    let own = own.map(DistributionName::new).collect::<Vec<_>>();
+    let prefix = format!("{}/", sub_project.path);
+    let declarations = python.declarations.iter().filter(|declaration| {
+        let inside = declaration
+            .path
+            .strip_prefix(&prefix)
+            .is_some_and(|rest| !rest.contains('/'));
+        inside
+            && declaration.scope != Scope::Build
+            && declaration.format != DeclarationFormat::Requirements
+    });
+    let requirements = declarations.flat_map(|declaration| &declaration.requirements);
+    let mut brings = requirements
+        .filter(|requirement| requirement.source != RequirementSource::Path)
+        .filter(|requirement| {
+            !requirement
+                .name
+                .as_ref()
+                .is_some_and(|name| own.contains(name))
+        })
+        .map(|requirement| requirement.text.clone())
+        .collect::<Vec<_>>();
+    brings.sort();
+    brings.dedup();
+    if brings.is_empty() {
+        return None;
+    }
+    let slug = DistributionName::new(&sub_project.path.replace('/', "-"));
+    let name = format!("sub-project-{slug}.in");
+    let label = format!("sub-project `{}`", sub_project.path);
+    Some(Source {
+        origin: label.clone(),
+        label,
+        arguments: vec![StateDir::relative(&name)],
+        generated: Some((name, one_per_line(&brings))),
+        mandatory: false,
+        brings,
+        evidence: sub_project.evidence.clone(),
+    })
 }
 
 /// Requirements in notations that `uv pip compile` does not read, one source per file and scope.

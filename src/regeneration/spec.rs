@@ -5,7 +5,7 @@ use std::path::Path;
 use dhtl_project_model::config::{Config, Document};
 use dhtl_project_model::{
     DeclarationFormat, EnvVar, EnvironmentSpec, Evidence, Found, InterpreterSpec, LockKind,
-    Platform, Project, PythonProject, Scope, Strategy,
+    Platform, Project, PythonProject, Scope, Strategy, SubProject,
 };
 
 use crate::RegenerationError;
@@ -177,22 +177,31 @@ fn inferred_strategy(python: &PythonProject, locks: Locks) -> StrategyAndFiles {
 /// The requirements files of the project itself: examples have needs of their own, and their pins
 /// must not decide for the project.
 fn requirements_files(python: &PythonProject) -> Vec<String> {
-    let is_example = |path: &str| {
-        let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-        folders.split('/').any(|folder| {
-            matches!(
-                folder,
-                "example" | "examples" | "samples" | "demo" | "demos" | "tutorials"
-            )
-        })
-    };
     python
         .declarations
         .iter()
         .filter(|declaration| declaration.format == DeclarationFormat::Requirements)
         .map(|declaration| declaration.path.clone())
-        .filter(|path| !is_example(path))
+        .filter(|path| !is_example(folder(path)))
         .collect()
+}
+
+/// The projects below the root that are installed with it: not the members of a uv workspace, which
+/// `uv sync` installs, and not examples.
+pub(crate) fn sub_projects(python: &PythonProject) -> impl Iterator<Item = &SubProject> {
+    python.sub_projects.iter().filter(|sub_project| {
+        let is_built = !sub_project.evidence.path.ends_with("setup.cfg");
+        !sub_project.workspace_member && is_built && !is_example(&sub_project.path)
+    })
+}
+
+fn is_example(folders: &str) -> bool {
+    folders.split('/').any(|folder| {
+        matches!(
+            folder,
+            "example" | "examples" | "samples" | "demo" | "demos" | "tutorial" | "tutorials"
+        )
+    })
 }
 
 /// The one that says what the project runs with: `requirements.txt`, or else the one that stands

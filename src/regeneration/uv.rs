@@ -105,11 +105,11 @@ impl UvCommands<'_> {
         hashes.apply(uv).args(["--requirements", file])
     }
 
-    /// Installs the project itself in editable mode, its requirements being there already.
-    pub(crate) fn pip_install_project(&self) -> Invocation {
+    /// Installs the project in `folder` in editable mode, its requirements being there already.
+    pub(crate) fn pip_install_project(&self, folder: &str) -> Invocation {
         self.uv(["pip", "install", "--no-deps"])
             .args(["--python", VENV_PYTHON])
-            .args(["--editable", "."])
+            .args(["--editable", folder])
     }
 
     /// Makes the environment what `uv.lock` says.

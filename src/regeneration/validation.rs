@@ -262,9 +262,12 @@ pub(crate) fn set_differences(
         };
     let any = "any version".to_owned();
     let missing_or_changed = locked_set.iter().filter_map(|(name, version)| {
-        let installed = environment
-            .distribution(name)
-            .map(|distribution| &distribution.version);
+        let distribution = environment.distribution(name);
+        if distribution.is_some_and(|distribution| distribution.editable) {
+            // What is installed from its source has the version of its source.
+            return None;
+        }
+        let installed = distribution.map(|distribution| &distribution.version);
         match (version, installed) {
             (_, None) => Some(difference(
                 name,
