@@ -12,7 +12,7 @@ use crate::failure::UvFailure;
 use crate::inference::Inference;
 use crate::installed::{self, Environment};
 use crate::interpreters::{self, Choice, Interpreter};
-use crate::plan::{Plan, PlannedStep, RESOLUTION, StepId};
+use crate::plan::{Plan, PlannedStep, RESOLUTION, RESOLVED_AS_OF, StepId};
 use crate::report::Shortfall;
 use crate::resolution::Resolution;
 use crate::state::StateDir;
@@ -92,6 +92,14 @@ impl<'a> Application<'a> {
         }
     }
 
+    /// The moment that the resolution in the state folder was made as of.
+    ///
+    /// It stands in a file beside the resolution, for a later run keeps what an earlier one resolved.
+    pub(crate) fn as_of(&self) -> Option<String> {
+        let text = fs::read_to_string(self.state.file(RESOLVED_AS_OF)).ok()?;
+        Some(text.trim().to_owned()).filter(|moment| !moment.is_empty())
+    }
+
     fn projects_are_installed(&self) -> bool {
         let steps = self.plan.steps.iter();
         let wanted = steps
@@ -153,6 +161,7 @@ impl<'a> Application<'a> {
         let resolution = Resolution {
             application: self,
             context,
+            uv: self.uv,
         };
         let dropped = resolution.resolve(&self.plan.sources, &StateDir::relative(RESOLUTION))?;
         let count = dropped.len();

@@ -5,6 +5,7 @@
 //! of the project is written but `.venv` and `.dht/`; only [`setup`] writes `.dhtconfig` and locks.
 
 mod application;
+mod as_of;
 mod capture;
 mod checksum;
 mod closure;
@@ -42,7 +43,7 @@ pub use interpreters::{Choice, Interpreter, InterpreterOrigin};
 pub use plan::{Plan, PlannedStep, StepId};
 pub use regenerate::{preview, regenerate};
 pub use report::{Report, Shortfall, StepSummary};
-pub use request::{Fallbacks, Request, Surroundings, SystemConsent};
+pub use request::{Fallbacks, Request, Surroundings, SystemConsent, Versions};
 pub use sources::Source;
 pub use state::write_whole as write_file;
 pub use subject::{config_python, parse_document};

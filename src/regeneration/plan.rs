@@ -14,6 +14,8 @@ use crate::uv::{Hashes, Reach, Staleness, UvCommands};
 
 /// The resolution of an unlocked project, in the state folder.
 pub(crate) const RESOLUTION: &str = "requirements.lock";
+/// The moment that this resolution was made as of.
+pub(crate) const RESOLVED_AS_OF: &str = "resolved-as-of.txt";
 /// What `uv.lock` asks for, as requirements, in the state folder.
 pub(crate) const EXPORT: &str = "uv-export.lock";
 /// The resolution of what the imports need and nothing declares, in the state folder.
@@ -35,6 +37,8 @@ pub struct Plan {
     pub spec: EnvironmentSpec,
     /// The interpreter it gets.
     pub interpreter: Choice,
+    /// The moment that an unlocked project is resolved as of, in the notation of RFC 3339.
+    pub as_of: Option<String>,
     /// The steps, in order.
     pub steps: Vec<PlannedStep>,
     /// What is resolved together, for a project without a lock.
@@ -103,6 +107,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) uv: &'a Path,
     /// The command that installs system packages here; none where nothing is to be installed.
     pub(crate) system: Option<&'a Invocation>,
+    /// The moment that resolutions are made as of; none for now.
+    pub(crate) as_of: Option<&'a str>,
     /// Whether [`COMMITTED_INFERENCE`] is there and to be followed.
     pub(crate) inference_is_committed: bool,
 }
@@ -113,6 +119,7 @@ pub(crate) fn plan(spec: EnvironmentSpec, choice: Choice, facts: &Facts<'_>) -> 
         uv: UvCommands {
             program: facts.uv,
             root: facts.root,
+            as_of: facts.as_of,
         },
         facts,
     };
@@ -138,6 +145,7 @@ pub(crate) fn plan(spec: EnvironmentSpec, choice: Choice, facts: &Facts<'_>) -> 
         root: facts.root.to_owned(),
         spec,
         interpreter: choice,
+        as_of: facts.as_of.map(str::to_owned),
         steps,
         sources,
     }
@@ -351,6 +359,7 @@ mod tests {
             python,
             uv: Path::new("uv"),
             system: None,
+            as_of: None,
             inference_is_committed: false,
         };
         let plan = plan(spec, choice, &facts);
@@ -413,6 +422,7 @@ mod tests {
             python: &PythonProject::default(),
             uv: Path::new("uv"),
             system: None,
+            as_of: None,
             inference_is_committed: false,
         };
         let plan = plan(spec(Strategy::HashedRequirements), present(), &facts);

@@ -5,11 +5,13 @@ use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use dhtl_project_model::Strategy;
 use dhtl_tools::uv::{self, CargoConsent, UvRequest};
 use dhtl_tools::{Environment, Home, Invocation, Runner, SystemRunner};
 use dhtl_workflow::{Event, Flow, FlowReport, Journal, RunOptions, StateLock};
 
 use crate::application::Application;
+use crate::as_of;
 use crate::interpreters::{self, Choice, Interpreter};
 use crate::os_release;
 use crate::plan::{Facts, Plan, StepId, plan};
@@ -19,7 +21,7 @@ use crate::state::{Record, StateDir};
 use crate::subject::{Locks, Subject};
 use crate::system_packages::Privilege;
 use crate::uv::{MISLEADING, UvCommands, VENV};
-use crate::{Fallbacks, RegenerationError, Request, Surroundings, SystemConsent};
+use crate::{Fallbacks, RegenerationError, Request, Surroundings, SystemConsent, Versions};
 
 /// The steps that [`regenerate`] would take; writes nothing and fetches nothing.
 pub fn preview(request: &Request<'_>) -> Result<Plan, RegenerationError> {
@@ -34,12 +36,13 @@ pub fn preview(request: &Request<'_>) -> Result<Plan, RegenerationError> {
     let uv = uv::find(environment, home, &runner)?.map(|uv| uv.program);
     let system = missing_system_packages(&subject, request.system, &runner);
     let choice = choose(&subject, &interpreters::available(environment, &runner));
-    Ok(planned(
-        &subject,
-        choice,
-        uv.as_deref().unwrap_or(Path::new("uv")),
-        system.as_ref(),
-    ))
+    let as_of = as_of(request, &subject, &runner);
+    let uv = uv.as_deref().unwrap_or(Path::new("uv"));
+    let facts = Facts {
+        as_of: as_of.as_deref(),
+        ..facts(&subject, uv, system.as_ref())
+    };
+    Ok(plan(subject.spec.clone(), choice, &facts))
 }
 
 /// Makes the environment of a project what it must be, and proves it.
@@ -131,6 +134,7 @@ fn unchanged(
         return Ok(None);
     }
     let mut report = report(subject, proof, record.shortfalls, Vec::new());
+    report.as_of = record.as_of;
     report.unchanged = true;
     Ok(Some(report))
 }
@@ -168,7 +172,12 @@ fn run(
             .cancel(cancel.clone()),
     )?;
     let system = consented_system_packages(request, subject, &probe);
-    let plan = planned(subject, choice, &uv.program, system.command.as_ref());
+    let as_of = as_of(request, subject, &probe);
+    let facts = Facts {
+        as_of: as_of.as_deref(),
+        ..facts(subject, &uv.program, system.command.as_ref())
+    };
+    let plan = plan(subject.spec.clone(), choice, &facts);
     let mut journal = Journal::open(&state.journal())?;
     let application = Application {
         subject,
@@ -177,6 +186,7 @@ fn run(
         uv: UvCommands {
             program: &uv.program,
             root: subject.root(),
+            as_of: as_of.as_deref(),
         },
         runner: &runner,
         fallbacks: request.fallbacks,
@@ -243,9 +253,11 @@ fn conclude(
         fingerprint: proof.digests.fingerprint,
         closure: proof.validation.closure.clone(),
         shortfalls: shortfalls.clone(),
+        as_of: application.as_of(),
     })?;
     let mut report = report(subject, proof, shortfalls, steps);
     report.system_packages = system_packages;
+    report.as_of = application.as_of();
     report.python_origin = match &application.plan.interpreter {
         Choice::Present(interpreter) => Some(interpreter.origin.as_str()),
         Choice::Fetch(_) => Some("uv"),
@@ -267,6 +279,7 @@ fn report(
         system: os_release::system(),
         python_origin: None,
         strategy: subject.spec.strategy,
+        as_of: None,
         locks: proof.locks,
         inferred: proof.inferred,
         system_packages: Vec::new(),
@@ -301,15 +314,26 @@ fn set_aside(subject: &Subject) -> Vec<Shortfall> {
         .collect()
 }
 
-fn planned(subject: &Subject, choice: Choice, uv: &Path, system: Option<&Invocation>) -> Plan {
-    let facts = Facts {
+fn facts<'a>(subject: &'a Subject, uv: &'a Path, system: Option<&'a Invocation>) -> Facts<'a> {
+    Facts {
         root: subject.root(),
         python: subject.python(),
         uv,
         system,
+        as_of: None,
         inference_is_committed: subject.inference_is_committed,
-    };
-    plan(subject.spec.clone(), choice, &facts)
+    }
+}
+
+fn as_of(request: &Request<'_>, subject: &Subject, runner: &dyn Runner) -> Option<String> {
+    let is_locked = matches!(
+        subject.spec.strategy,
+        Strategy::UvLock | Strategy::HashedRequirements
+    );
+    let wanted = request.versions == Versions::OfLastCommit && !is_locked;
+    wanted
+        .then(|| as_of::last_commit(subject.root(), runner))
+        .flatten()
 }
 
 /// Keeps the interpreter of an environment that is there and accepted.

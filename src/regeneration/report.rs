@@ -24,6 +24,8 @@ pub struct Report {
     pub python_origin: Option<&'static str>,
     /// Where the set of distributions came from.
     pub strategy: Strategy,
+    /// The moment that an unlocked project was resolved as of, in the notation of RFC 3339.
+    pub as_of: Option<String>,
     /// The files that say what is installed, relative to the root.
     pub locks: Vec<String>,
     /// The distributions that were added because imports need them and nothing declares them.

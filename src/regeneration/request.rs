@@ -15,6 +15,15 @@ pub enum Fallbacks {
     Forbidden,
 }
 
+/// As of when an unlocked project is resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Versions {
+    /// The day of the last commit, where the project is a git repository.
+    OfLastCommit,
+    /// Today.
+    Newest,
+}
+
 /// What may be done to the system outside the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SystemConsent {
@@ -54,6 +63,8 @@ pub struct Request<'a> {
     pub fallbacks: Fallbacks,
     /// What may be done to the system.
     pub system: SystemConsent,
+    /// As of when an unlocked project is resolved.
+    pub versions: Versions,
     /// Whether an existing `.venv` is replaced, whatever it is.
     pub replace: bool,
     /// How many independent steps run at the same time.

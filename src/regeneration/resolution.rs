@@ -9,11 +9,11 @@ use dhtl_workflow::StepContext;
 use crate::application::Application;
 use crate::failure::UvFailure;
 use crate::locked_set::CompiledRequirements;
-use crate::plan::arguments;
+use crate::plan::{RESOLVED_AS_OF, arguments};
 use crate::report::Shortfall;
 use crate::sources::Source;
 use crate::state::write_whole;
-use crate::uv::Reach;
+use crate::uv::{Reach, UvCommands};
 use crate::{Fallbacks, RegenerationError};
 
 /// A resolution in the making.
@@ -22,6 +22,8 @@ pub(crate) struct Resolution<'a> {
     pub(crate) application: &'a Application<'a>,
     /// The step it belongs to.
     pub(crate) context: &'a StepContext<'a>,
+    /// The command lines of uv.
+    pub(crate) uv: UvCommands<'a>,
 }
 
 impl Resolution<'_> {
@@ -33,12 +35,56 @@ impl Resolution<'_> {
         output: &str,
     ) -> Result<Vec<Shortfall>, RegenerationError> {
         let draft = format!("{output}.draft");
-        let dropped = match self.attempt(sources, &draft)? {
-            Ok(()) => Vec::new(),
-            Err(failure) => self.largest_part(sources, &draft, failure)?,
-        };
+        let mut dropped = Vec::new();
+        match self.attempt(sources, &draft)? {
+            Ok(()) => self.note_moment(self.uv.as_of)?,
+            Err(failure) if self.fits_today(sources, &draft, &failure)? => {
+                dropped.push(self.moment_left_out(&failure));
+                self.note_moment(None)?;
+            }
+            Err(failure) => {
+                dropped = self.largest_part(sources, &draft, failure)?;
+                self.note_moment(self.uv.as_of)?;
+            }
+        }
         adopt(&self.application.plan.root, &draft, output)?;
         Ok(dropped)
+    }
+
+    /// Whether what does not fit together as of the past does with all that is released by now.
+    fn fits_today(
+        &self,
+        sources: &[Source],
+        draft: &str,
+        failure: &UvFailure,
+    ) -> Result<bool, RegenerationError> {
+        let may_help = self.uv.as_of.is_some() && matches!(failure, UvFailure::NoSolution { .. });
+        if !may_help || self.application.fallbacks == Fallbacks::Forbidden {
+            return Ok(false);
+        }
+        let today = Self {
+            uv: UvCommands {
+                as_of: None,
+                ..self.uv
+            },
+            ..*self
+        };
+        Ok(today.attempt(sources, draft)?.is_ok())
+    }
+
+    fn note_moment(&self, moment: Option<&str>) -> Result<(), RegenerationError> {
+        let path = self.application.state.file(RESOLVED_AS_OF);
+        write_whole(&path, moment.unwrap_or_default())
+    }
+
+    fn moment_left_out(&self, failure: &UvFailure) -> Shortfall {
+        Shortfall {
+            what: format!("the versions as of {}", self.uv.as_of.unwrap_or_default()),
+            why: format!("the newest were taken: {failure}"),
+            next: None,
+            distribution: None,
+            essential: false,
+        }
     }
 
     /// The mandatory sources, and of the others as many as fit: whole ones where possible, else
@@ -173,7 +219,6 @@ impl Resolution<'_> {
             write_whole(&self.application.state.file(name), text)?;
         }
         let command = self
-            .application
             .uv
             .compile(&arguments(sources), Reach::ThisPlatform, draft);
         let completed = self.application.run(&command, self.context)?;

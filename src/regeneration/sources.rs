@@ -9,7 +9,7 @@ use dhtl_project_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::spec::{buildable, sub_projects};
+use crate::spec::{buildable, is_requirements_file, sub_projects};
 use crate::state::{StateDir, one_per_line};
 
 /// One piece of what is resolved together.
@@ -205,13 +205,14 @@ fn generated(python: &PythonProject) -> Vec<Source> {
 
 /// Whether uv does not see a declaration when it reads the project's manifest.
 fn is_foreign(python: &PythonProject, declaration: &Declaration) -> bool {
-    use DeclarationFormat::{Hatch, Pdm, Pipfile, Poetry, SetupCfg, Uv};
+    use DeclarationFormat::{Hatch, Pdm, Pipfile, Poetry, Requirements, SetupCfg, Uv};
     // Sub-projects are projects of their own.
     if declaration.path.contains('/') || declaration.scope == Scope::Build {
         return false;
     }
     match declaration.format {
         Pipfile | Uv => true,
+        Requirements => !is_requirements_file(declaration),
         SetupCfg => buildable(python).is_none(),
         Poetry | Pdm | Hatch => {
             buildable(python).is_none() || matches!(declaration.scope, Scope::Group(_))

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use dhtl_project_model::config::{Config, Document};
 use dhtl_project_model::{
-    DeclarationFormat, EnvVar, EnvironmentSpec, Evidence, Found, InterpreterSpec, LockKind,
-    Platform, Project, PythonProject, Scope, Strategy, SubProject,
+    Declaration, DeclarationFormat, EnvVar, EnvironmentSpec, Evidence, Found, InterpreterSpec,
+    LockKind, Platform, Project, PythonProject, Scope, Strategy, SubProject,
 };
 
 use crate::RegenerationError;
@@ -180,10 +180,16 @@ fn requirements_files(python: &PythonProject) -> Vec<String> {
     python
         .declarations
         .iter()
-        .filter(|declaration| declaration.format == DeclarationFormat::Requirements)
+        .filter(|declaration| is_requirements_file(declaration))
         .map(|declaration| declaration.path.clone())
         .filter(|path| !is_example(folder(path)))
         .collect()
+}
+
+/// Whether uv reads the file as it is; the pip part of an `environment.yml` is written in the same
+/// notation, inside another.
+pub(crate) fn is_requirements_file(declaration: &Declaration) -> bool {
+    declaration.format == DeclarationFormat::Requirements && !declaration.path.ends_with("ml")
 }
 
 /// The projects below the root that are installed with it: not the members of a uv workspace, which
@@ -347,7 +353,7 @@ fn env_vars(project: &Project, document: Option<&Document>) -> Vec<EnvVar> {
 
 #[cfg(test)]
 mod tests {
-    use dhtl_project_model::{Declaration, LockFile};
+    use dhtl_project_model::LockFile;
 
     use super::*;
 

@@ -115,6 +115,8 @@ pub(crate) struct Record {
     pub(crate) closure: Closure,
     /// What could not be installed.
     pub(crate) shortfalls: Vec<Shortfall>,
+    /// The moment that the project was resolved as of.
+    pub(crate) as_of: Option<String>,
 }
 
 /// The items, one on each line.

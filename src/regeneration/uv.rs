@@ -29,6 +29,8 @@ pub(crate) struct UvCommands<'a> {
     pub(crate) program: &'a Path,
     /// The root of the project.
     pub(crate) root: &'a Path,
+    /// The moment that resolutions are made as of; none for now.
+    pub(crate) as_of: Option<&'a str>,
 }
 
 impl UvCommands<'_> {
@@ -60,8 +62,7 @@ impl UvCommands<'_> {
                 "--no-header",
             ])
             .args(["--python", VENV_PYTHON]);
-        reach
-            .apply(uv)
+        self.as_of(reach.apply(uv))
             .args(["--output-file", output])
             .args(arguments)
     }
@@ -85,7 +86,7 @@ impl UvCommands<'_> {
             ])
             .args(["--only-binary", ":all:"])
             .args(["--python", VENV_PYTHON]);
-        let uv = reach.apply(uv);
+        let uv = self.as_of(reach.apply(uv));
         uv.args(["--constraint", constraints, "--output-file", output, input])
     }
 
@@ -139,6 +140,13 @@ impl UvCommands<'_> {
         match refresh {
             Refresh::Keep => uv,
             Refresh::Upgrade => uv.arg("--upgrade"),
+        }
+    }
+
+    fn as_of(&self, invocation: Invocation) -> Invocation {
+        match self.as_of {
+            Some(moment) => invocation.args(["--exclude-newer", moment]),
+            None => invocation,
         }
     }
 

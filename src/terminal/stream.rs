@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anstream::AutoStream;
 
-use crate::ColorChoice;
 use crate::bars::Bars;
 use crate::screen::on_stderr;
+use crate::{ColorChoice, Format};
 
 /// Both streams. Whoever writes holds the lock, so that no two pieces of text mix.
 pub(crate) struct Streams {
@@ -23,11 +23,13 @@ pub(crate) struct Locked {
 
 impl Streams {
     /// The streams of this process.
-    pub(crate) fn of_process(color: ColorChoice) -> Self {
-        let stdout = AutoStream::new(
-            io::stdout(),
-            resolve(color, AutoStream::choice(&io::stdout())),
-        );
+    pub(crate) fn of_process(color: ColorChoice, format: Format) -> Self {
+        let for_stdout = match format {
+            Format::Text => resolve(color, AutoStream::choice(&io::stdout())),
+            // A document has no styles, and looking for some in megabytes of it takes its time.
+            Format::Json => anstream::ColorChoice::AlwaysAnsi,
+        };
+        let stdout = AutoStream::new(io::stdout(), for_stdout);
         let for_stderr = resolve(color, AutoStream::choice(&io::stderr()));
         let stderr = AutoStream::new(io::stderr(), for_stderr);
         let colored = for_stderr != anstream::ColorChoice::Never;

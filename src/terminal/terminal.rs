@@ -39,7 +39,7 @@ impl Terminal {
         let can_move = stderr_is_terminal() && anstyle_query::term_supports_color();
         let live = settings.live && can_move;
         Self::on(
-            Streams::of_process(settings.color),
+            Streams::of_process(settings.color, settings.format),
             Settings { live, ..settings },
         )
     }

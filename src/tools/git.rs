@@ -29,6 +29,16 @@ pub fn clone(
         .timeout(Duration::from_hours(2)))
 }
 
+/// Prints the commit that is checked out, as git stores it.
+///
+/// `cat-file` is plumbing: it runs no hook, filter, pager or signature check, whatever the
+/// repository's configuration says.
+pub fn head_commit(repository: impl AsRef<Path>) -> Invocation {
+    Invocation::new("git", repository.as_ref())
+        .args(["-c", "core.fsmonitor=false", "cat-file", "commit", "HEAD"])
+        .timeout(Duration::from_secs(10))
+}
+
 fn value<'text>(what: &'static str, value: &'text OsStr) -> Result<&'text OsStr, ToolError> {
     if value.is_empty() {
         return Err(ToolError::Empty { what });

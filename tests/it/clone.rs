@@ -33,7 +33,7 @@ fn clones_and_regenerates() {
     ✓ Repository cloned into [WORLD]/project/demo
     ✓ Python [VERSION] from [ORIGIN]
     ✓ Platform: [PLATFORM] (detected)
-    ✓ Python packages restored from requirements, resolved: 1 distribution
+    ✓ Python packages restored from requirements, resolved as of [DATE]: 1 distribution
     ✓ Imports: 1 third-party module, all resolve in the project's packages
     ✓ Environment validated: sha256:[DIGEST]
         record it for everyone with `dhtl setup`

@@ -18,6 +18,7 @@ mod hostile;
 mod real_sdists;
 mod regenerate;
 mod regenerate_again;
+mod regenerate_as_of;
 mod regenerate_strict;
 mod resume;
 mod setup;

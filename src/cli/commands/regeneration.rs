@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Args;
 use dhtl_project_model::ExitCode;
 use dhtl_regeneration::{
-    Fallbacks, Report, Request, Surroundings, SystemConsent, preview, regenerate,
+    Fallbacks, Report, Request, Surroundings, SystemConsent, Versions, preview, regenerate,
 };
 
 use crate::context::Context;
@@ -32,6 +32,9 @@ pub(crate) struct RegenerationArgs {
     /// Replace an existing `.venv`, whatever it is
     #[arg(long)]
     force: bool,
+    /// Resolve what is unlocked with the newest versions, not with those of the last commit's day
+    #[arg(long)]
+    newest: bool,
     /// How many independent steps run at the same time
     #[arg(short, long, default_value = "1", value_name = "N")]
     jobs: NonZeroUsize,
@@ -70,6 +73,11 @@ impl RegenerationArgs {
                 Fallbacks::Allowed
             },
             system,
+            versions: if self.newest {
+                Versions::Newest
+            } else {
+                Versions::OfLastCommit
+            },
             replace: self.force,
             jobs: self.jobs,
             surroundings: Surroundings {

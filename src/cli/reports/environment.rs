@@ -137,11 +137,22 @@ fn render_environment(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Re
 fn source(report: &Environment) -> String {
     match report.strategy {
         Strategy::UvLock | Strategy::HashedRequirements => report.locks.join(", "),
-        Strategy::Pyproject => "pyproject.toml, resolved".to_owned(),
-        Strategy::Requirements => "requirements, resolved".to_owned(),
-        Strategy::Setup => "setup.py, resolved".to_owned(),
-        Strategy::Inferred => "imports, resolved".to_owned(),
+        Strategy::Pyproject => resolved("pyproject.toml", report),
+        Strategy::Requirements => resolved("requirements", report),
+        Strategy::Setup => resolved("setup.py", report),
+        Strategy::Inferred => resolved("imports", report),
     }
+}
+
+fn resolved(from: &str, report: &Environment) -> String {
+    let day = report
+        .as_of
+        .as_ref()
+        .and_then(|moment| moment.split('T').next());
+    day.map_or_else(
+        || format!("{from}, resolved"),
+        |day| format!("{from}, resolved as of {day}"),
+    )
 }
 
 fn render_imports(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Result {

@@ -18,7 +18,7 @@ use crate::state::StateDir;
 use crate::subject::{Locks, Subject};
 use crate::uv::{MISLEADING, Refresh, UvCommands};
 use crate::validate_env::{ValidateRequest, validate_env};
-use crate::{RegenerationError, Request};
+use crate::{RegenerationError, Request, Versions};
 use lock::{Locker, REQUIREMENTS_LOCK};
 use record::{Recorder, TOOLS_LOCK};
 
@@ -79,6 +79,11 @@ fn capture(
         // A resolution that is there would be kept. There may be none.
         let _ = fs::remove_file(StateDir::of(root).file(RESOLUTION));
     }
+    // Whoever locks now wants what is there now, as `uv lock` does.
+    let request = &Request {
+        versions: Versions::Newest,
+        ..*request
+    };
     let first = regenerate_subject(request, subject)?;
     let uv = uv_program(request)?;
     let runner = SystemRunner::new(
@@ -87,7 +92,11 @@ fn capture(
     );
     let locker = Locker {
         subject,
-        uv: UvCommands { program: &uv, root },
+        uv: UvCommands {
+            program: &uv,
+            root,
+            as_of: None,
+        },
         runner: &runner,
         fallbacks: request.fallbacks,
         refresh: options.refresh,

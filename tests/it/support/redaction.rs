@@ -40,6 +40,7 @@ impl Redaction {
 /// In this order: a program's path ends in what a later pattern would take for something else.
 static PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
     let patterns = [
+        (r"as of \d{4}-\d\d-\d\d", "as of [DATE]"),
         (r": [^:\n]* \(os error \d+\)", ": [OS ERROR]"),
         (r"sha256:[0-9a-f]{64}", "sha256:[DIGEST]"),
         (r"\((?:\d+ms|\d+\.\d+s|\d+m \d\ds|\d+h \d\dm)\)", "([TIME])"),
