@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use dhtl_tools::{Completed, Invocation, Runner as _, SystemRunner};
 use dhtl_workflow::{Check, Step, StepContext, StepFailure};
@@ -13,8 +13,8 @@ use crate::inference::Inference;
 use crate::installed::{self, Environment};
 use crate::interpreters::{self, Choice, Interpreter};
 use crate::plan::{Plan, PlannedStep, RESOLUTION, RESOLVED_AS_OF, StepId};
-use crate::report::Shortfall;
 use crate::resolution::Resolution;
+use crate::shortfalls::Shortfalls;
 use crate::state::StateDir;
 use crate::subject::Subject;
 use crate::uv::{UvCommands, VENV};
@@ -45,7 +45,7 @@ pub(crate) struct Application<'a> {
     /// The program of an interpreter that was fetched.
     pub(crate) fetched: OnceLock<PathBuf>,
     /// What could not be had.
-    pub(crate) shortfalls: Mutex<Vec<Shortfall>>,
+    pub(crate) shortfalls: Shortfalls,
 }
 
 /// What a step's action comes to.
@@ -143,6 +143,9 @@ impl<'a> Application<'a> {
             (Choice::Present(interpreter), None) => interpreter.program.clone(),
             (Choice::Fetch(request), None) => PathBuf::from(request),
         };
+        if self.fetched.get().is_none() {
+            self.shortfalls.clear(StepId::Environment)?;
+        }
         if self.replace {
             // uv clears nothing but environments.
             let venv = self.plan.root.join(VENV);
@@ -163,9 +166,10 @@ impl<'a> Application<'a> {
             context,
             uv: self.uv,
         };
+        self.shortfalls.clear(StepId::Resolution)?;
         let dropped = resolution.resolve(&self.plan.sources, &StateDir::relative(RESOLUTION))?;
         let count = dropped.len();
-        self.add_shortfalls(dropped);
+        self.shortfalls.add(StepId::Resolution, dropped)?;
         Ok(if count == 0 {
             String::new()
         } else {
@@ -229,14 +233,6 @@ impl<'a> Application<'a> {
         commands
             .iter()
             .try_for_each(|command| self.run_to_success(command, context).map(|_| ()))
-    }
-
-    /// Notes what could not be had.
-    pub(crate) fn add_shortfalls(&self, more: Vec<Shortfall>) {
-        self.shortfalls
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(more);
     }
 }
 

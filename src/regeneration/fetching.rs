@@ -9,7 +9,7 @@ use dhtl_workflow::StepContext;
 use crate::application::{Application, Outcome};
 use crate::failure::UvFailure;
 use crate::interpreters::{self, Interpreter};
-use crate::plan::PlannedStep;
+use crate::plan::{PlannedStep, StepId};
 use crate::report::Shortfall;
 use crate::subject::Subject;
 use crate::{Fallbacks, RegenerationError};
@@ -27,6 +27,7 @@ impl Application<'_> {
             available: listed(self.available),
             reason,
         };
+        self.shortfalls.clear(StepId::Environment)?;
         let mut program = None;
         for command in &planned.commands {
             let completed = self.run(command, context)?;
@@ -51,13 +52,16 @@ impl Application<'_> {
             return Err(failure);
         }
         let _ = self.fetched.set(nearest.program.clone());
-        self.add_shortfalls(vec![Shortfall {
-            what: format!("Python `{}`", spec.request.specifiers),
-            why: format!("it cannot be had here; {} is used instead", nearest.version),
-            next: failure.hint(),
-            distribution: None,
-            essential: false,
-        }]);
+        self.shortfalls.add(
+            StepId::Environment,
+            [Shortfall {
+                what: format!("Python `{}`", spec.request.specifiers),
+                why: format!("it cannot be had here; {} is used instead", nearest.version),
+                next: failure.hint(),
+                distribution: None,
+                essential: false,
+            }],
+        )?;
         Ok(format!("{} instead", nearest.version))
     }
 }

@@ -10,7 +10,7 @@ use crate::closure::{Closure, Need};
 use crate::failure::UvFailure;
 use crate::installed::Environment;
 use crate::locked_set::CompiledRequirements;
-use crate::plan::{COMMITTED_INFERENCE, INFERENCE, INFERENCE_CONSTRAINTS, INFERENCE_INPUT};
+use crate::plan::{COMMITTED_INFERENCE, INFERENCE, INFERENCE_CONSTRAINTS, INFERENCE_INPUT, StepId};
 use crate::report::Shortfall;
 use crate::state::{StateDir, one_per_line, write_whole};
 use crate::subject::Subject;
@@ -149,6 +149,7 @@ impl Inference<'_> {
     /// Resolves all candidates together, or else one by one: a name that has no wheel for this
     /// interpreter must not keep the others out.
     fn resolve(&self, candidates: &[DistributionName]) -> Result<(), RegenerationError> {
+        self.application.shortfalls.clear(StepId::Inference)?;
         let all = StateDir::relative(INFERENCE_INPUT);
         if self.compile(&all)?.is_ok() {
             return Ok(());
@@ -160,9 +161,10 @@ impl Inference<'_> {
             write_whole(&single, &format!("{kept}{name}\n"))?;
             match self.compile(&trial)? {
                 Ok(()) => kept = format!("{kept}{name}\n"),
-                Err(failure) => self
-                    .application
-                    .add_shortfalls(self.shortfall(name, &failure)),
+                Err(failure) => {
+                    let shortfalls = &self.application.shortfalls;
+                    shortfalls.add(StepId::Inference, self.shortfall(name, &failure))?;
+                }
             }
         }
         write_whole(&single, &kept)?;

@@ -12,7 +12,7 @@ use crate::inference;
 use crate::installed::Environment;
 use crate::locked_set::{CompiledRequirements, LockedSet};
 use crate::markers::MarkerEnvironment;
-use crate::plan::{EXPORT, PlannedStep, RESOLUTION, base_locks, selection};
+use crate::plan::{EXPORT, PlannedStep, RESOLUTION, StepId, base_locks, selection};
 use crate::report::Shortfall;
 use crate::state::{StateDir, write_whole};
 use crate::subject::Subject;
@@ -60,6 +60,10 @@ impl Application<'_> {
 
     /// Installs what is locked; what cannot be built is left out and noted.
     pub(crate) fn install(&self, context: &StepContext<'_>) -> Outcome {
+        let owner = self.owner_of_installed();
+        if owner == StepId::Installation {
+            self.shortfalls.clear(owner)?;
+        }
         let mut dropped: Vec<DistributionName> = Vec::new();
         let mut staleness = Staleness::Refused;
         loop {
@@ -71,16 +75,20 @@ impl Application<'_> {
             let failure = self.tolerated(UvFailure::of(&completed), &dropped)?;
             context.output(&failure.to_string());
             if let Some(culprit) = failure.culprit() {
-                self.add_shortfalls(vec![self.shortfall_of(&culprit, &failure)]);
+                self.shortfalls
+                    .add(owner, [self.shortfall_of(&culprit, &failure)])?;
                 dropped.push(culprit);
             } else {
-                self.add_shortfalls(vec![Shortfall {
-                    what: "`uv.lock`".to_owned(),
-                    why: failure.to_string(),
-                    next: failure.hint(),
-                    distribution: None,
-                    essential: false,
-                }]);
+                self.shortfalls.add(
+                    owner,
+                    [Shortfall {
+                        what: "`uv.lock`".to_owned(),
+                        why: failure.to_string(),
+                        next: failure.hint(),
+                        distribution: None,
+                        essential: false,
+                    }],
+                )?;
                 staleness = Staleness::Accepted;
             }
         }
@@ -91,6 +99,15 @@ impl Application<'_> {
             1 => "1 distribution".to_owned(),
             count => format!("{count} distributions"),
         })
+    }
+
+    /// The step that has to run again before what could not be built is asked for again: it is taken
+    /// out of a resolution for good, and out of a lock only for this installation.
+    fn owner_of_installed(&self) -> StepId {
+        match self.plan.spec.strategy {
+            Strategy::UvLock | Strategy::HashedRequirements => StepId::Installation,
+            _ => StepId::Resolution,
+        }
     }
 
     /// The failure itself, where the installation may be tried another way.
@@ -194,6 +211,7 @@ impl Application<'_> {
         planned: &PlannedStep,
         context: &StepContext<'_>,
     ) -> Outcome {
+        self.shortfalls.clear(StepId::Project)?;
         let mut missing = 0;
         for command in &planned.commands {
             let completed = self.run(command, context)?;
@@ -215,16 +233,19 @@ impl Application<'_> {
                 .last()
                 .map(|folder| folder.to_string_lossy().into_owned());
             let is_root = folder.as_deref() == Some(".");
-            self.add_shortfalls(vec![Shortfall {
-                what: match folder {
-                    Some(folder) if !is_root => format!("the sub-project `{folder}` itself"),
-                    _ => "the project itself".to_owned(),
-                },
-                why: failure.to_string(),
-                next: failure.hint(),
-                distribution: None,
-                essential: is_root,
-            }]);
+            self.shortfalls.add(
+                StepId::Project,
+                [Shortfall {
+                    what: match folder {
+                        Some(folder) if !is_root => format!("the sub-project `{folder}` itself"),
+                        _ => "the project itself".to_owned(),
+                    },
+                    why: failure.to_string(),
+                    next: failure.hint(),
+                    distribution: None,
+                    essential: is_root,
+                }],
+            )?;
         }
         Ok(match missing {
             0 => String::new(),

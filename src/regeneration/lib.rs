@@ -26,6 +26,7 @@ mod regenerate;
 mod report;
 mod request;
 mod resolution;
+mod shortfalls;
 mod sources;
 mod spec;
 mod state;

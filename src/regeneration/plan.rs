@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dhtl_project_model::{EnvironmentSpec, PythonProject, Strategy};
 use dhtl_tools::Invocation;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::interpreters::Choice;
 use crate::sources::{Source, sources};
@@ -61,7 +61,7 @@ pub struct PlannedStep {
 }
 
 /// The steps there are, in the order of seed 001 section 2, phase 2.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepId {
     /// Installs packages of the operating system.

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use dhtl_project_model::Strategy;
@@ -17,6 +17,7 @@ use crate::os_release;
 use crate::plan::{Facts, Plan, StepId, plan};
 use crate::proof;
 use crate::report::{Report, Shortfall, StepSummary};
+use crate::shortfalls::Shortfalls;
 use crate::state::{Record, StateDir};
 use crate::subject::{Locks, Subject};
 use crate::system_packages::Privilege;
@@ -81,25 +82,32 @@ pub(crate) fn regenerate_subject(
 #[derive(Debug, Clone, Copy)]
 struct Before {
     had_state: bool,
+    had_gitignore: bool,
     had_venv: bool,
 }
 
 impl Before {
     fn of(root: &Path) -> Self {
         Self {
-            had_state: root.join(".dht").exists(),
+            had_state: root.join(".dht/state").exists(),
+            had_gitignore: root.join(".dht/.gitignore").exists(),
             had_venv: root.join(VENV).exists(),
         }
     }
 
+    /// Clearing away is a courtesy: what stays behind is found and replaced by the next run.
     fn restore(self, root: &Path) {
-        // Clearing away is a courtesy: what stays behind is found and replaced by the next run.
         if !self.had_venv {
             let _ = fs::remove_dir_all(root.join(VENV));
         }
         if !self.had_state {
-            let _ = fs::remove_dir_all(root.join(".dht"));
+            let _ = fs::remove_dir_all(root.join(".dht/state"));
         }
+        if !self.had_gitignore {
+            let _ = fs::remove_file(root.join(".dht/.gitignore"));
+        }
+        // Only an empty folder goes: what is committed there stays.
+        let _ = fs::remove_dir(root.join(".dht"));
     }
 }
 
@@ -179,6 +187,7 @@ fn run(
     };
     let plan = plan(subject.spec.clone(), choice, &facts);
     let mut journal = Journal::open(&state.journal())?;
+    let shortfalls = Shortfalls::load(state.file("shortfalls.json"));
     let application = Application {
         subject,
         plan: &plan,
@@ -192,12 +201,18 @@ fn run(
         fallbacks: request.fallbacks,
         suspect: request.replace || is_suspect(&journal),
         replace: request.replace || is_suspect(&journal),
-        resolution_is_current: !request.replace && is_current(&journal, subject),
+        resolution_is_current: !request.replace
+            && is_current(&journal, subject)
+            && (request.fallbacks == Fallbacks::Allowed || shortfalls.all().is_empty()),
         available: &available,
         fetched: OnceLock::new(),
-        shortfalls: Mutex::new(system.shortfalls),
+        shortfalls,
     };
     state.forget_record()?;
+    application.shortfalls.clear(StepId::System)?;
+    application
+        .shortfalls
+        .add(StepId::System, system.shortfalls)?;
     let flow_report = carry_out(&application, &mut journal, request)?;
     let steps = finished(flow_report)?;
     conclude(&application, steps, system.packages, environment)
@@ -242,11 +257,7 @@ fn conclude(
         proof::of(subject, environment)?.ok_or_else(|| RegenerationError::NoEnvironment {
             root: subject.root().to_owned(),
         })?;
-    let shortfalls = application
-        .shortfalls
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone();
+    let shortfalls = application.shortfalls.all();
     state.write_record(&Record {
         inputs: subject.inputs,
         venv_checksum: proof.digests.venv_checksum,

@@ -124,3 +124,22 @@ fn something_that_was_added_by_hand_is_removed() {
     let second = world.dhtl(&["regenerate", "--json"]).exits(0);
     assert_eq!(second.venv_checksum(), first.venv_checksum());
 }
+
+#[test]
+fn what_was_left_out_is_said_again() {
+    let world = World::new();
+    world
+        .write("requirements.txt", "idna==3.7\ndhtl-nobody-has-this==1.0\n")
+        .write("app.py", "import idna\n");
+    let left_out = "✗ Left out: `dhtl-nobody-has-this==1.0` of `requirements.txt`";
+    let first = world.dhtl(&["regenerate"]).exits(1);
+    assert!(first.stdout.contains(left_out), "{}", first.stdout);
+    assert_eq!(world.installed(), ["idna 3.7"]);
+    world.remove(".venv");
+    let second = world.dhtl(&["regenerate"]).exits(1);
+    assert!(second.stdout.contains(left_out), "{}", second.stdout);
+    let third = world.dhtl(&["regenerate"]).exits(1);
+    assert!(third.stdout.contains(left_out), "{}", third.stdout);
+    let forced = world.dhtl(&["regenerate", "--strict"]);
+    assert_ne!(forced.exit_code, Some(0));
+}
