@@ -1,5 +1,6 @@
 //! Carries out a plan, step by step.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -165,6 +166,7 @@ impl<'a> Application<'a> {
             application: self,
             context,
             uv: self.uv,
+            attempts: Cell::new(0),
         };
         self.shortfalls.clear(StepId::Resolution)?;
         let dropped = resolution.resolve(&self.plan.sources, &StateDir::relative(RESOLUTION))?;

@@ -1,5 +1,6 @@
 //! Resolves what an unlocked project asks for: all of it, or as much as fits together.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
@@ -24,7 +25,13 @@ pub(crate) struct Resolution<'a> {
     pub(crate) context: &'a StepContext<'a>,
     /// The command lines of uv.
     pub(crate) uv: UvCommands<'a>,
+    /// How often the resolver was asked so far.
+    pub(crate) attempts: Cell<u32>,
 }
+
+/// After so many questions to the resolver, what does not fit is left out without looking for the
+/// part of it that would.
+const MOST_ATTEMPTS: u32 = 40;
 
 impl Resolution<'_> {
     /// Writes the resolution of `sources` to `output`, whole or not at all, and returns what had to
@@ -67,6 +74,7 @@ impl Resolution<'_> {
                 as_of: None,
                 ..self.uv
             },
+            attempts: self.attempts.clone(),
             ..*self
         };
         Ok(today.attempt(sources, draft)?.is_ok())
@@ -174,6 +182,11 @@ impl Resolution<'_> {
             }
             Err(failure) => failure,
         };
+        if self.attempts.get() > MOST_ATTEMPTS {
+            // Every further look costs a resolution; what is left is not worth the wait.
+            dropped.extend(batch.iter().map(|source| self.left_out(source, &failure)));
+            return Ok(());
+        }
         let [source] = batch else {
             let (first, second) = batch.split_at(batch.len() / 2);
             self.add(kept, first, draft, dropped)?;
