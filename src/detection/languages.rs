@@ -4,7 +4,7 @@ use dhtl_project_model::{Evidence, Found, Language};
 
 use crate::formats::toml::TomlFile;
 use crate::paths;
-use crate::tree::{Tree, TreeFile};
+use crate::tree::Tree;
 
 /// A language by the files that show it.
 struct Signs {
@@ -51,25 +51,30 @@ const SIGNS: [Signs; 4] = [
 /// Python needs a file or a manifest. The others need a manifest, or most of the files: a script of
 /// a web page in the documentation makes no project of Node.js.
 pub(crate) fn find(tree: &Tree) -> Vec<Found<Language>> {
-    let files: Vec<&TreeFile> = tree
-        .files
-        .iter()
-        .filter(|file| !paths::is_foreign(&file.path))
-        .collect();
-    let counts = SIGNS.each_ref().map(|signs| count(signs, &files));
-    let total: usize = counts.iter().sum();
+    let mut tallies: [Tally<'_>; SIGNS.len()] = Default::default();
+    for path in own_files(tree) {
+        let name = paths::file_name(path);
+        let extension = extension_of(name);
+        for (signs, tally) in SIGNS.iter().zip(&mut tallies) {
+            if extension.is_some_and(|extension| signs.extensions.contains(&extension)) {
+                tally.count += 1;
+                tally.file.add(path);
+            }
+            if signs.manifests.contains(&name) {
+                tally.manifest.add(path);
+            }
+        }
+    }
+    let total: usize = tallies.iter().map(|tally| tally.count).sum();
     let mut found: Vec<(usize, Found<Language>)> = SIGNS
         .iter()
-        .zip(counts)
-        .filter_map(|(signs, count)| {
-            let manifest = shallowest(&files, |name| is_manifest(signs, name));
+        .zip(tallies)
+        .filter_map(|(signs, tally)| {
+            let count = tally.count;
             let enough = count > 0 && (signs.language == Language::Python || 2 * count > total);
-            let evidence = match manifest {
+            let evidence = match tally.manifest.path {
                 Some(path) => Evidence::file(path, "language-manifest"),
-                None if enough => {
-                    let path = shallowest(&files, |name| has_extension(signs, name))?;
-                    Evidence::file(path, "language-files")
-                }
+                None if enough => Evidence::file(tally.file.path?, "language-files"),
                 None => return None,
             };
             Some((
@@ -85,9 +90,57 @@ pub(crate) fn find(tree: &Tree) -> Vec<Found<Language>> {
     found.into_iter().map(|(_, found)| found).collect()
 }
 
+/// What shows a language.
+#[derive(Default)]
+struct Tally<'a> {
+    count: usize,
+    manifest: Shallowest<'a>,
+    file: Shallowest<'a>,
+}
+
+/// The first of the paths that are the fewest folders deep.
+#[derive(Default)]
+struct Shallowest<'a> {
+    path: Option<&'a str>,
+    depth: usize,
+}
+
+impl<'a> Shallowest<'a> {
+    fn add(&mut self, path: &'a str) {
+        let depth = paths::depth(path);
+        if self.path.is_none() || depth < self.depth {
+            *self = Self {
+                path: Some(path),
+                depth,
+            };
+        }
+    }
+}
+
+/// The files that are not foreign. That depends on the folder, and files of one folder follow each
+/// other, so the answer is kept from file to file.
+fn own_files(tree: &Tree) -> impl Iterator<Item = &str> {
+    let mut last: Option<(&str, bool)> = None;
+    tree.files
+        .iter()
+        .map(|file| file.path.as_str())
+        .filter(move |path| {
+            let folder = paths::folder(path);
+            match last {
+                Some((known, is_foreign)) if known == folder => !is_foreign,
+                _ => {
+                    let is_foreign = paths::is_foreign(path);
+                    last = Some((folder, is_foreign));
+                    !is_foreign
+                }
+            }
+        })
+}
+
 /// Whether a path is a file of Python code or a notebook.
 pub(crate) fn is_python(path: &str) -> bool {
-    has_extension(&SIGNS[0], path)
+    extension_of(paths::file_name(path))
+        .is_some_and(|extension| SIGNS[0].extensions.contains(&extension))
 }
 
 /// The name that a manifest of another language gives the project.
@@ -130,34 +183,14 @@ pub(crate) fn declared_name(tree: &Tree) -> Option<Found<String>> {
     of_node().or_else(of_rust).or_else(of_go)
 }
 
-fn count(signs: &Signs, files: &[&TreeFile]) -> usize {
-    files
-        .iter()
-        .filter(|file| has_extension(signs, &file.path))
-        .count()
-}
-
-fn has_extension(signs: &Signs, path: &str) -> bool {
-    paths::file_name(path)
-        .rsplit_once('.')
-        .is_some_and(|(_, extension)| signs.extensions.contains(&extension))
-}
-
-fn is_manifest(signs: &Signs, path: &str) -> bool {
-    signs.manifests.contains(&paths::file_name(path))
-}
-
-fn shallowest<'a>(files: &[&'a TreeFile], matches: impl Fn(&str) -> bool) -> Option<&'a str> {
-    files
-        .iter()
-        .map(|file| file.path.as_str())
-        .filter(|path| matches(path))
-        .min_by_key(|path| paths::depth(path))
+fn extension_of(name: &str) -> Option<&str> {
+    name.rsplit_once('.').map(|(_, extension)| extension)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::TreeFile;
 
     #[track_caller]
     fn check(paths: &[&str], expected: &[(Language, &str)]) {
@@ -165,7 +198,6 @@ mod tests {
             .iter()
             .map(|path| TreeFile {
                 path: (*path).to_owned(),
-                size: 0,
             })
             .collect();
         files.sort_by(|left, right| left.path.cmp(&right.path));

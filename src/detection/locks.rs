@@ -79,7 +79,6 @@ mod tests {
     fn locks_are_in_order_of_preference() {
         let files = ["Pipfile.lock", "poetry.lock", "sub/uv.lock"].map(|path| TreeFile {
             path: path.to_owned(),
-            size: 0,
         });
         let tree = Tree {
             files: files.to_vec(),

@@ -54,8 +54,6 @@ pub(crate) struct Tree {
 pub(crate) struct TreeFile {
     /// The path relative to the root, with `/` between its parts.
     pub(crate) path: String,
-    /// The size in bytes.
-    pub(crate) size: u64,
 }
 
 impl Tree {
@@ -89,7 +87,8 @@ impl Tree {
             files.extend(batch.files);
             problems.extend(batch.problems);
         }
-        files.sort_unstable_by(|left: &TreeFile, right| left.path.cmp(&right.path));
+        // Each batch is sorted, and a stable sort merges what it finds sorted.
+        files.sort_by(|left: &TreeFile, right| left.path.cmp(&right.path));
         problems.sort_unstable_by(|left: &Problem, right| left.evidence.cmp(&right.evidence));
         Ok(Self {
             root,
@@ -292,31 +291,46 @@ impl Collector<'_> {
         {
             return;
         }
+        if let Some(path) = plain_relative(entry.path(), self.root) {
+            self.batch.files.push(TreeFile { path });
+            return;
+        }
         let Ok(relative) = entry.path().strip_prefix(self.root) else {
             return;
         };
-        let Some(path) = slashed(relative) else {
-            self.batch.problems.push(Problem {
+        match slashed(relative) {
+            Some(path) => self.batch.files.push(TreeFile { path }),
+            None => self.batch.problems.push(Problem {
                 message: "the file's name is not Unicode, so it is left out".to_owned(),
                 evidence: Evidence::file(relative.to_string_lossy(), "tree"),
-            });
-            return;
-        };
-        // A file that vanishes between listing and looking is no part of the project.
-        if let Ok(metadata) = entry.metadata() {
-            self.batch.files.push(TreeFile {
-                path,
-                size: metadata.len(),
-            });
+            }),
         }
     }
 }
 
 impl Drop for Collector<'_> {
     fn drop(&mut self) {
+        // Here, the threads sort side by side.
+        self.batch
+            .files
+            .sort_unstable_by(|left, right| left.path.cmp(&right.path));
         // The receiver outlives the walk; were it gone, nobody would miss the batch.
         let _ = self.sender.send(std::mem::take(&mut self.batch));
     }
+}
+
+/// `path` relative to `root`, cut as text: the walk has put nothing but names and single separators
+/// behind the root. None where it is not that plain.
+fn plain_relative(path: &Path, root: &Path) -> Option<String> {
+    let relative = path
+        .to_str()?
+        .strip_prefix(root.to_str()?)?
+        .strip_prefix(std::path::MAIN_SEPARATOR)?;
+    Some(if std::path::MAIN_SEPARATOR == '/' {
+        relative.to_owned()
+    } else {
+        relative.replace(std::path::MAIN_SEPARATOR, "/")
+    })
 }
 
 /// The path with `/` between its parts on every platform; none where it is not Unicode.
@@ -442,7 +456,6 @@ mod tests {
             files: ["a-b/x", "a/x", "a/y/z", "a0"]
                 .map(|path| TreeFile {
                     path: path.to_owned(),
-                    size: 0,
                 })
                 .to_vec(),
             ..Tree::default()

@@ -72,6 +72,8 @@ pub enum FileClass {
     Examples,
     /// Loose scripts and build files.
     Scripts,
+    /// Input of tests, and templates of files: read, and never run as they are.
+    Data,
 }
 
 /// An import that no declaration of the project accounts for.

@@ -273,6 +273,10 @@ fn unresolved(import: &ImportedModule, need: Need, missing: &[&ImportSite]) -> U
 }
 
 fn need(site: &ImportSite) -> Need {
+    if site.class == FileClass::Data {
+        // Nobody runs it, so nobody misses it.
+        return Need::Guarded;
+    }
     match site.condition {
         Condition::Always if site.class == FileClass::Package => Need::Required,
         Condition::Always => Need::Development,

@@ -3,6 +3,7 @@
 use dhtl_project_model::FileClass;
 
 use super::index::Index;
+use super::test_data::is_test_data;
 
 const TESTS: &[&str] = &[
     "tests",
@@ -58,6 +59,9 @@ const SCRIPT_FILES: &[&str] = &[
 /// only `tests` does: `django/test` and `botocore/docs` are shipped. What is left is a package
 /// when it lies in one or below an import root that is declared, and a script otherwise.
 pub(super) fn class_of(path: &str, index: &Index<'_>) -> FileClass {
+    if is_test_data(path) {
+        return FileClass::Data;
+    }
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     if let Some(class) = by_folder(folder, index) {
         return class;
@@ -104,6 +108,10 @@ fn by_folder(folder: &str, index: &Index<'_>) -> Option<FileClass> {
         let parent = &folder[..end.saturating_sub(1)];
         end += name.len() + 1;
         let path = &folder[..end - 1];
+        if index.is_own_package(path) {
+            // A project may be called `demo`.
+            continue;
+        }
         if TESTS.contains(&name) {
             return Some(FileClass::Tests);
         }

@@ -22,7 +22,7 @@ use ruff_python_ast::{
 };
 use ruff_text_size::{Ranged, TextSize};
 
-use super::expressions::{dotted, last_name, literal, literals, text_argument};
+use super::expressions::{dotted, is_dotted, last_name, literal, literals, text_argument};
 use super::facts::{EnvRead, Need};
 use super::lines::Lines;
 use super::settings;
@@ -304,18 +304,22 @@ impl EnvReader {
     }
 
     fn source_of(&self, expression: &Expr) -> Option<&Source> {
-        match &*dotted(expression)? {
-            [name] => self.names.get(*name),
-            [module, "environ" | "environb"] if self.names.get(*module) == Some(&Source::Os) => {
-                Some(&Source::Environ)
-            }
-            // `self.env`, `settings.env`: the name alone has to do.
-            [.., name] => match self.names.get(*name) {
-                found @ Some(Source::Env(..)) => found,
-                _ => None,
-            },
-            [] => None,
+        let attribute = match expression {
+            Expr::Name(name) => return self.names.get(name.id.as_str()),
+            Expr::Attribute(attribute) => attribute,
+            _ => return None,
+        };
+        let name = attribute.attr.as_str();
+        if let Expr::Name(module) = &*attribute.value
+            && matches!(name, "environ" | "environb")
+            && self.names.get(module.id.as_str()) == Some(&Source::Os)
+        {
+            return Some(&Source::Environ);
         }
+        // `self.env`, `settings.env`: the name alone has to do.
+        self.names
+            .get(name)
+            .filter(|found| matches!(found, Source::Env(..)) && is_dotted(&attribute.value))
     }
 
     /// What a call makes: an `Env` or a `Config`.

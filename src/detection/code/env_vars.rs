@@ -8,7 +8,7 @@ use dhtl_project_model::{EnvVar, Evidence, FileClass};
 use super::env_reads::is_variable;
 use super::facts::{EnvRead, Need};
 use super::index::split;
-use crate::tree::{Tree, TreeFile};
+use crate::tree::Tree;
 
 /// Variables that shells, operating systems, terminals and CI services set, so that nobody has to.
 /// They are listed when code reads them, but never required.
@@ -92,6 +92,9 @@ const PLATFORM_PREFIXES: &[&str] = &[
     "XDG_",
 ];
 
+/// Templates are short; a larger file is none.
+const MAX_TEMPLATE: u64 = 1 << 20;
+
 /// Everything that names variables, gathered by name.
 #[derive(Debug, Default)]
 pub(super) struct EnvVars(BTreeMap<String, EnvVar>);
@@ -113,8 +116,12 @@ impl EnvVars {
 
     /// Adds the variables listed in templates such as `.env.example`.
     pub(super) fn add_templates(&mut self, tree: &Tree) {
-        for file in tree.files.iter().filter(|file| is_template(file)) {
-            let Ok(bytes) = fs::read(tree.root.join(&file.path)) else {
+        for file in tree.files.iter().filter(|file| is_template(&file.path)) {
+            let path = tree.root.join(&file.path);
+            if fs::metadata(&path).is_ok_and(|metadata| metadata.len() >= MAX_TEMPLATE) {
+                continue;
+            }
+            let Ok(bytes) = fs::read(path) else {
                 continue;
             };
             let text = String::from_utf8_lossy(&bytes);
@@ -161,15 +168,22 @@ fn is_platform(name: &str) -> bool {
 }
 
 /// Whether a file is a template of a `.env`, to be copied and filled in.
-fn is_template(file: &TreeFile) -> bool {
+fn is_template(path: &str) -> bool {
     const MARKS: &[&str] = &[
         "default", "defaults", "dist", "example", "sample", "template", "tmpl",
     ];
-    let name = split(&file.path).1.to_ascii_lowercase();
-    let mut parts = name.split(['.', '-', '_']).filter(|part| !part.is_empty());
-    let is_env =
-        name.starts_with(".env") || name.starts_with("env.") || name.strip_suffix(".env").is_some();
-    is_env && parts.any(|part| MARKS.contains(&part)) && file.size < 1 << 20
+    let name = split(path).1;
+    let (begin, end) = (name.get(..4), name.len().checked_sub(4));
+    let is_env = [begin, end.and_then(|end| name.get(end..))]
+        .into_iter()
+        .flatten()
+        .any(|part| part.eq_ignore_ascii_case(".env"))
+        || begin.is_some_and(|begin| begin.eq_ignore_ascii_case("env."));
+    is_env
+        && name
+            .to_ascii_lowercase()
+            .split(['.', '-', '_'])
+            .any(|part| MARKS.contains(&part))
 }
 
 /// The name in a line `NAME=value` or `export NAME=value`.
@@ -196,11 +210,7 @@ mod tests {
             (".envrc", false),
             ("environment.example.yml", false),
         ] {
-            let file = TreeFile {
-                path: path.to_owned(),
-                size: 10,
-            };
-            assert_eq!(is_template(&file), expected, "{path}");
+            assert_eq!(is_template(path), expected, "{path}");
         }
     }
 

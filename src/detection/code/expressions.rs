@@ -22,6 +22,15 @@ pub(super) fn dotted(expression: &Expr) -> Option<Vec<&str>> {
     }
 }
 
+/// Whether nothing but names and attributes takes part: `a.b.c`.
+pub(super) fn is_dotted(expression: &Expr) -> bool {
+    let mut expression = expression;
+    while let Expr::Attribute(attribute) = expression {
+        expression = &attribute.value;
+    }
+    matches!(expression, Expr::Name(_))
+}
+
 /// The name itself, or the last attribute: `c` of `a.b.c` and of `f().c`.
 pub(super) fn last_name(expression: &Expr) -> Option<&str> {
     match expression {

@@ -43,6 +43,8 @@ pub(super) struct Index<'t> {
     above_tests: HashSet<&'t str>,
     conftest_folders: HashSet<&'t str>,
     source_roots: Vec<String>,
+    /// The names of the project's own distributions, as packages are written.
+    own_packages: HashSet<String>,
 }
 
 impl<'t> Index<'t> {
@@ -66,6 +68,17 @@ impl<'t> Index<'t> {
         if let Some(kind) = self.kinds.get_mut(path) {
             *kind = Kind::Namespace;
         }
+    }
+
+    /// Names the project's own distributions: a package called as one is what the project ships.
+    pub(super) fn set_own_names(&mut self, names: &[String]) {
+        let as_package = |name: &String| name.to_lowercase().replace(['-', '.'], "_");
+        self.own_packages = names.iter().map(as_package).collect();
+    }
+
+    /// Whether the package at `path` is called as a distribution of the project.
+    pub(super) fn is_own_package(&self, path: &str) -> bool {
+        self.is_package(path) && self.own_packages.contains(&split(path).1.to_lowercase())
     }
 
     /// The roots that configuration or the layout `src` names, the project's own root aside.
@@ -250,7 +263,6 @@ mod tests {
             .iter()
             .map(|path| TreeFile {
                 path: (*path).to_owned(),
-                size: 0,
             })
             .collect();
         Tree {

@@ -1,5 +1,6 @@
 //! From offsets to lines.
 
+use memchr::memchr_iter;
 use ruff_text_size::TextSize;
 
 /// The line starts of a text.
@@ -13,11 +14,8 @@ pub(super) struct Lines<'a> {
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &str, renumbered: Option<&'a [u32]>) -> Self {
         let mut starts = vec![0];
-        for (offset, byte) in text.bytes().enumerate() {
-            if byte == b'\n' {
-                starts.push(u32::try_from(offset + 1).unwrap_or(u32::MAX));
-            }
-        }
+        let behind = |newline| u32::try_from(newline + 1).unwrap_or(u32::MAX);
+        starts.extend(memchr_iter(b'\n', text.as_bytes()).map(behind));
         Self { starts, renumbered }
     }
 

@@ -11,6 +11,7 @@ mod expressions;
 mod facts;
 mod index;
 mod lines;
+mod marks;
 mod module_reader;
 mod native;
 pub(crate) mod nesting;
@@ -27,6 +28,7 @@ mod test_data;
 #[cfg(test)]
 mod tests;
 mod undeclared;
+mod words;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -69,9 +71,10 @@ pub(crate) struct CodeFacts {
 
 /// Reads all Python code of `tree`.
 pub(crate) fn scan(tree: &Tree, layout: &LayoutHints) -> CodeFacts {
-    let mut index = Index::new(tree);
     let files: Vec<&TreeFile> = tree.files.iter().filter(|file| is_code(file)).collect();
-    let facts = read_all(tree, &files);
+    let (mut index, facts) = rayon::join(|| Index::new(tree), || read_all(tree, &files));
+    index.set_own_names(&layout.own_names);
+
     for (file, facts) in files.iter().zip(&facts) {
         if facts.shares_package {
             index.share(split(&file.path).0);
@@ -85,15 +88,14 @@ fn read_all(tree: &Tree, files: &[&TreeFile]) -> Vec<FileFacts> {
     let read = |max_depth: usize| -> Vec<FileFacts> {
         files
             .par_iter()
-            // One buffer for each thread, not one for each file.
-            .map_init(Vec::new, |bytes, file| {
-                match source::read(tree, file, bytes) {
-                    Ok(()) => syntax::read_file(&file.path, bytes, max_depth),
-                    Err(problem) => FileFacts {
-                        problem: Some(problem),
-                        ..FileFacts::default()
-                    },
-                }
+            .map(|file| {
+                source::with_bytes(tree, file, |bytes| {
+                    syntax::read_file(&file.path, bytes, max_depth)
+                })
+                .unwrap_or_else(|problem| FileFacts {
+                    problem: Some(problem),
+                    ..FileFacts::default()
+                })
             })
             .collect()
     };
@@ -136,90 +138,89 @@ fn gather(
         .map(|(folder, file)| (folder.as_str(), *file));
     let native = native::modules(tree);
     let origins = Origins::new(index, &roots.roots, own_names, &native, on_path);
-    let placed: Vec<Placed> = files
+    let gathered = files
         .par_iter()
         .zip(facts)
-        .map(|(file, facts)| Placed::new(file, facts, &origins))
-        .collect();
-    let mut imports = Imports::default();
+        .fold(Gathered::default, |mut gathered, (file, facts)| {
+            gathered.add(file, facts, &origins);
+            gathered
+        })
+        .reduce(Gathered::default, Gathered::followed_by);
     let mut env_vars = EnvVars::default();
-    let mut problems = Vec::new();
-    for (file, placed) in files.iter().zip(placed) {
-        imports.add(&file.path, placed.class, placed.imports);
-        env_vars.add_code(&file.path, placed.class, placed.env_reads);
-        problems.extend(
-            placed
-                .problem
-                .filter(|_| !test_data::is_test_data(&file.path)),
-        );
+    for (path, class, reads) in gathered.env_reads {
+        env_vars.add_code(path, class, reads);
     }
     env_vars.add_templates(tree);
     CodeFacts {
         import_roots: roots.describe(index),
-        imports: imports.finish(),
+        imports: gathered.imports.finish(),
         env_vars: env_vars.finish(),
-        problems,
+        problems: gathered.problems,
     }
 }
 
-/// What a file says, with every import under its absolute name and the origin it has there.
-struct Placed {
-    class: FileClass,
-    imports: Vec<(Origin, Import)>,
-    env_reads: Vec<EnvRead>,
-    problem: Option<Problem>,
+/// What a run of files says, with every import under its absolute name and the origin it has there.
+#[derive(Default)]
+struct Gathered<'a> {
+    imports: Imports,
+    env_reads: Vec<(&'a str, FileClass, Vec<EnvRead>)>,
+    problems: Vec<Problem>,
 }
 
-impl Placed {
-    fn new(file: &TreeFile, facts: FileFacts, origins: &Origins<'_>) -> Self {
+impl<'a> Gathered<'a> {
+    fn add(&mut self, file: &'a TreeFile, facts: FileFacts, origins: &Origins<'_>) {
         let site = Site {
             path: &file.path,
             class: class_of(&file.path, origins.index),
         };
-        let mut imports = Vec::with_capacity(facts.imports.len());
         for import in facts.imports {
-            place(import, site, origins, &mut imports);
+            place(import, site, origins, &mut self.imports);
         }
-        Self {
-            class: site.class,
-            imports,
-            env_reads: facts.env_reads,
-            problem: facts.problem,
+        if !facts.env_reads.is_empty() {
+            self.env_reads
+                .push((&file.path, site.class, facts.env_reads));
         }
+        self.problems.extend(
+            facts
+                .problem
+                .filter(|_| !test_data::is_test_data(&file.path)),
+        );
+    }
+
+    /// The same with what the files behind these say.
+    fn followed_by(mut self, later: Self) -> Self {
+        self.imports.append(later.imports);
+        self.env_reads.extend(later.env_reads);
+        self.problems.extend(later.problems);
+        self
     }
 }
 
 /// Adds `import` to `placed`: once, or twice where only some members are the project's own.
-fn place(
-    import: Import,
-    site: Site<'_>,
-    origins: &Origins<'_>,
-    placed: &mut Vec<(Origin, Import)>,
-) {
+fn place(import: Import, site: Site<'_>, origins: &Origins<'_>, placed: &mut Imports) {
     if import.level > 0 {
-        let module = absolute(&import, site, origins.index);
-        placed.extend(module.map(|module| (Origin::Own, Import { module, ..import })));
+        if let Some(module) = absolute(&import, site, origins.index) {
+            placed.add(site, Origin::Own, Import { module, ..import });
+        }
         return;
     }
     let origin = origins.of(&import.module, site);
     if origin != Origin::ThirdParty || import.members.is_empty() {
-        placed.push((origin, import));
+        placed.add(site, origin, import);
         return;
     }
     let own = origins.own_members(&import.module, &import.members, site);
     let mut others = import;
     if !own.is_empty() {
         others.members.retain(|member| !own.contains(member));
-        placed.push((
-            Origin::Own,
-            Import {
-                members: own,
-                ..others.clone()
-            },
-        ));
+        let own = Import {
+            members: own,
+            ..others.clone()
+        };
+        placed.add(site, Origin::Own, own);
     }
     if !others.members.is_empty() {
-        placed.push((Origin::ThirdParty, others));
+        placed.add(site, Origin::ThirdParty, others);
     }
 }
 
@@ -228,29 +229,25 @@ fn place(
 struct Imports(HashMap<String, BTreeMap<Origin, Vec<ImportSite>>>);
 
 impl Imports {
-    fn add(&mut self, path: &str, class: FileClass, imports: Vec<(Origin, Import)>) {
-        for (origin, import) in imports {
-            let Import {
-                module,
-                members,
-                line,
-                condition,
-                level: _,
-            } = import;
-            let path = path.to_owned();
-            let site = ImportSite {
-                path,
-                line,
-                condition,
-                class,
-                members,
-            };
-            self.0
-                .entry(module)
-                .or_default()
-                .entry(origin)
-                .or_default()
-                .push(site);
+    fn add(&mut self, site: Site<'_>, origin: Origin, import: Import) {
+        let at = ImportSite {
+            path: site.path.to_owned(),
+            line: import.line,
+            condition: import.condition,
+            class: site.class,
+            members: import.members,
+        };
+        let by_origin = self.0.entry(import.module).or_default();
+        by_origin.entry(origin).or_default().push(at);
+    }
+
+    /// Adds the sites of `later` behind the own ones.
+    fn append(&mut self, later: Self) {
+        for (module, by_origin) in later.0 {
+            let known = self.0.entry(module).or_default();
+            for (origin, mut sites) in by_origin {
+                known.entry(origin).or_default().append(&mut sites);
+            }
         }
     }
 

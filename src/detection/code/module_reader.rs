@@ -287,13 +287,15 @@ impl ModuleReader<'_> {
             return;
         }
         let mut condition = self.condition;
-        if level == 0 {
-            let key = guard_key(&module);
-            if condition == Condition::Guarded {
-                self.guarded.insert(key);
-            } else if condition < Condition::Guarded && self.guarded.contains(&key) {
-                condition = Condition::Guarded;
-            }
+        if level == 0 && condition == Condition::Guarded {
+            self.guarded.insert(guard_key(&module));
+        } else if level == 0
+            && condition < Condition::Guarded
+            // Most files guard nothing, and need no keys.
+            && !self.guarded.is_empty()
+            && self.guarded.contains(&guard_key(&module))
+        {
+            condition = Condition::Guarded;
         }
         self.imports.push(Import {
             module,

@@ -21,11 +21,15 @@ pub(super) fn modules(tree: &Tree) -> Vec<String> {
 
 fn module_of(tree: &Tree, file: &TreeFile) -> Option<String> {
     let (_, name) = split(&file.path);
-    if !matches!(name, "Cargo.toml" | "pyproject.toml") || file.size > MAX_MANIFEST {
+    if !matches!(name, "Cargo.toml" | "pyproject.toml") {
         return None;
     }
     // What cannot be read or parsed is reported where manifests are read for their own sake.
-    let text = fs::read_to_string(tree.root.join(&file.path)).ok()?;
+    let path = tree.root.join(&file.path);
+    if fs::metadata(&path).ok()?.len() > MAX_MANIFEST {
+        return None;
+    }
+    let text = fs::read_to_string(path).ok()?;
     if !text.contains(if name == "Cargo.toml" {
         "pyo3"
     } else {

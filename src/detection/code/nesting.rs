@@ -3,6 +3,8 @@
 //! Walking and freeing a tree takes stack for every level. A file that would take more than there
 //! is, by accident or by malice, is left out instead.
 
+use memchr::{memchr, memchr2};
+
 /// The deepest tree that is built. `CPython` itself gives up far earlier.
 pub(super) const MAX_DEPTH: usize = 20_000;
 
@@ -88,25 +90,43 @@ fn chains(byte: u8) -> bool {
 
 /// Where the line of `position` ends.
 pub(super) fn line_end(bytes: &[u8], position: usize) -> usize {
-    bytes[position..]
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .map_or(bytes.len(), |end| position + end)
+    memchr(b'\n', &bytes[position..]).map_or(bytes.len(), |end| position + end)
 }
 
 /// Where the string literal whose opening quote is at `position` ends, closing quotes included;
 /// the end of the line or text where it is never closed.
 pub(super) fn string_end(bytes: &[u8], position: usize) -> usize {
     let quote = bytes[position];
-    let is_triple = bytes[position..].starts_with(&[quote; 3]);
-    let mut end = position + if is_triple { 3 } else { 1 };
-    while end < bytes.len() {
-        match bytes[end] {
+    if bytes[position..].starts_with(&[quote; 3]) {
+        return triple_string_end(bytes, position + 3, quote);
+    }
+    let mut end = position + 1;
+    while let Some(&byte) = bytes.get(end) {
+        match byte {
             b'\\' => end += 2,
-            b'\n' if !is_triple => return end,
-            byte if byte == quote && !is_triple => return end + 1,
-            byte if byte == quote && bytes[end..].starts_with(&[quote; 3]) => return end + 3,
+            b'\n' => return end,
+            byte if byte == quote => return end + 1,
             _ => end += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// The same for three quotes, from behind the opening ones. Such strings are long, so the search
+/// goes from one quote or backslash to the next.
+fn triple_string_end(bytes: &[u8], start: usize, quote: u8) -> usize {
+    let mut end = start;
+    while let Some(offset) = bytes
+        .get(end..)
+        .and_then(|rest| memchr2(quote, b'\\', rest))
+    {
+        end += offset;
+        if bytes[end] == b'\\' {
+            end += 2;
+        } else if bytes[end..].starts_with(&[quote; 3]) {
+            return end + 3;
+        } else {
+            end += 1;
         }
     }
     bytes.len()

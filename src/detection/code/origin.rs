@@ -104,13 +104,13 @@ impl<'a> Origins<'a> {
     /// Whose the absolute `module` is for `site`.
     pub(super) fn of(&self, module: &str, site: Site<'_>) -> Origin {
         let name = top_level(module);
-        let places = self.index.places(name);
         if is_standard_library(name) {
+            // Whether the file could reach a folder is asked first: it takes no look into it.
             let is_shadowed = module.contains('.')
-                && places.iter().any(|folder| {
-                    self.index.is_package(&under(folder, name))
+                && self.index.places(name).iter().any(|folder| {
+                    self.is_on_path(folder, site)
+                        && self.index.is_package(&under(folder, name))
                         && self.index.resolve(folder, module) == Match::Module
-                        && self.is_on_path(folder, site)
                 });
             return if is_shadowed {
                 Origin::Own
@@ -118,6 +118,7 @@ impl<'a> Origins<'a> {
                 Origin::StandardLibrary
             };
         }
+        let places = self.index.places(name);
         if places.iter().any(|folder| self.holds(folder, module, site))
             || self.is_own_distribution(module)
         {
@@ -161,27 +162,29 @@ impl<'a> Origins<'a> {
 
     /// Rules 3 to 6.
     fn holds(&self, folder: &str, module: &str, site: Site<'_>) -> bool {
+        let (file_folder, _) = split(site.path);
+        // These take no look into the folder, and nearly all folders fail at them.
+        let is_visible = self.is_visible_root(folder, site) || self.is_search_path(folder, site);
+        let is_on_path = !is_visible && self.is_on_path(folder, site);
+        let is_vendored = !is_visible && is_vendored_for(folder, file_folder);
+        if !(is_visible || is_on_path || is_vendored) {
+            return false;
+        }
         let reached = self.index.resolve(folder, module);
         if reached < Match::Package
             && !(reached == Match::Namespace && known_prefix(module).is_none())
         {
             return false;
         }
-        let (file_folder, _) = split(site.path);
         // A file that is called like the package it needs does not mean itself.
-        let is_itself = !module.contains('.') && self.is_module_of(site.path, folder, module);
-        if is_itself {
+        if !module.contains('.') && self.is_module_of(site.path, folder, module) {
             return false;
         }
-        let name = top_level(module);
-        if self.is_visible_root(folder, site) || self.is_search_path(folder, site) {
-            return true;
-        }
-        let is_found = self.is_on_path(folder, site)
-            && (known_prefix(module).is_none() || self.is_meant(folder, module, reached, site));
-        is_found
-            || is_vendored_for(folder, file_folder)
-                && self.index.kind(&under(folder, name)) != Some(Kind::Namespace)
+        is_visible
+            || is_on_path
+                && (known_prefix(module).is_none() || self.is_meant(folder, module, reached, site))
+            || is_vendored
+                && self.index.kind(&under(folder, top_level(module))) != Some(Kind::Namespace)
     }
 
     /// Whether `module`, by which a distribution is known too, is one the file can really mean:

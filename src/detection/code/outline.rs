@@ -9,6 +9,10 @@
 //! quotes or indentation are not as they should be, when a line looks like Python 2, or when names
 //! are bound in ways that a word alone cannot tell.
 
+use std::iter;
+
+use memchr::memchr_iter;
+
 use super::statements::{Role, Statement, statements};
 
 /// Files shorter than this are parsed as fast as they are outlined.
@@ -113,7 +117,7 @@ fn settle(chain: &[usize], kept: &mut [bool]) {
 /// The statements that stay, each on the line it came from, with `pass` in blocks left empty.
 fn write(source: &str, statements: &[Statement], kept: &[bool]) -> String {
     let mut outline = String::with_capacity(source.len() / 4);
-    let mut line = 0;
+    let mut written = 0;
     let mut staying = statements
         .iter()
         .zip(kept)
@@ -121,16 +125,11 @@ fn write(source: &str, statements: &[Statement], kept: &[bool]) -> String {
         .map(|(statement, _)| statement)
         .peekable();
     while let Some(statement) = staying.next() {
-        for _ in line..statement.line {
-            outline.push('\n');
-        }
-        line = statement.line;
-        for _ in 0..statement.indent {
-            outline.push(' ');
-        }
-        let text = &source[statement.start..statement.end];
-        outline.push_str(text);
-        line += text.bytes().filter(|byte| *byte == b'\n').count();
+        let left_out = &source.as_bytes()[written..statement.start];
+        outline.extend(iter::repeat_n('\n', memchr_iter(b'\n', left_out).count()));
+        outline.extend(iter::repeat_n(' ', statement.indent));
+        outline.push_str(&source[statement.start..statement.end]);
+        written = statement.end;
         if statement.opens_block
             && staying
                 .peek()
@@ -234,6 +233,7 @@ except ImportError: pass
         check_same("def f():\n\tif x:\n\t\timport a; y = 1\n\treturn\n");
         check_same("from a import (  # why\n    b,\n    c,\n)\nx = \\\n  1\n");
         check_same("import os\nx = f\"{os.environ['A']}\"\ny = '''\nimport z\n'''\n");
+        check_same("import a\nraise E('a', # ,\n b)\nraise E[1, ','] from {1, 2}\n");
         check_same("import a\r\nif x:\r\n    import b\r\nelse:\r\n    y = '''\r\n'''\r\n");
     }
 
@@ -243,6 +243,8 @@ except ImportError: pass
             "import a\nprint x\n",
             "import a\nprint 'x'\n",
             "try:\n    import a\nexcept E, e:\n    pass\n",
+            "import a\nraise E, 'text'\n",
+            "import a\nraise (E, F), # (\n",
             "import a\nx = (1\n",
             "import a\nx = 1)\n",
             "import a\nx = 'open\n",

@@ -180,7 +180,9 @@ fn is_sys_path(expression: &Expr) -> bool {
         Expr::Subscript(subscript) => &*subscript.value,
         other => other,
     };
-    matches!(dotted(expression).as_deref(), Some(["sys", "path"]))
+    // The last part says no in nearly all cases, without a list of all.
+    last_name(expression) == Some("path")
+        && matches!(dotted(expression).as_deref(), Some(["sys", "path"]))
 }
 
 fn parent(path: &str) -> Option<String> {

@@ -1,46 +1,76 @@
 //! From a file's bytes to text: encodings, byte order marks, sizes.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use dhtl_project_model::{Evidence, Problem};
 
 use crate::tree::{Tree, TreeFile};
 
 /// Larger Python files are data in disguise; nobody writes 2 MiB of imports.
-const MAX_CODE: u64 = 2 << 20;
+const MAX_CODE: usize = 2 << 20;
 /// Notebooks carry their images with them.
-const MAX_NOTEBOOK: u64 = 16 << 20;
+const MAX_NOTEBOOK: usize = 16 << 20;
 
-/// Reads `file` into `bytes`, in place of what they hold; the error says why it was not read.
-pub(super) fn read(tree: &Tree, file: &TreeFile, bytes: &mut Vec<u8>) -> Result<(), Problem> {
+thread_local! {
+    /// What a file is read into: one for each thread, and filled again and again, because memory
+    /// that was just used is the fastest there is.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Calls `use_bytes` with what `file` holds; the error says why it was not read.
+pub(super) fn with_bytes<T>(
+    tree: &Tree,
+    file: &TreeFile,
+    use_bytes: impl FnOnce(&[u8]) -> T,
+) -> Result<T, Problem> {
     let limit = if is_notebook(&file.path) {
         MAX_NOTEBOOK
     } else {
         MAX_CODE
     };
-    let too_large = || {
-        let message = format!("too large to read, the limit is {limit} bytes");
-        problem(&file.path, message, "file-size-limit")
-    };
-    if file.size > limit {
-        return Err(too_large());
+    BUFFER.with_borrow_mut(|buffer| {
+        match read(&tree.root.join(&file.path), limit, buffer) {
+            Ok(length) if length > limit => {
+                let message = format!("too large to read, the limit is {limit} bytes");
+                Err(problem(&file.path, message, "file-size-limit"))
+            }
+            Ok(length) => Ok(use_bytes(&buffer[..length])),
+            // What vanished since the tree was listed is no part of the project.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(use_bytes(&[])),
+            Err(error) => Err(problem(
+                &file.path,
+                format!("failed to read: {error}"),
+                "read",
+            )),
+        }
+    })
+}
+
+/// Reads a file into the beginning of `buffer`, no more than one byte beyond `limit`, and returns
+/// how much that is.
+///
+/// Nobody asks for the size: reading until nothing is left tells it as well.
+fn read(path: &Path, limit: usize, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    const LONGER_THAN_MOST: usize = 64 << 10;
+    let mut file = File::open(path)?;
+    let mut length = 0;
+    while length <= limit {
+        if length == buffer.len() {
+            buffer.resize((2 * length).max(LONGER_THAN_MOST), 0);
+        }
+        let end = buffer.len().min(limit + 1);
+        match file.read(&mut buffer[length..end]) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
-    bytes.clear();
-    bytes.reserve(usize::try_from(file.size).unwrap_or(0) + 1);
-    // The size was taken when the tree was listed; the file may have grown since.
-    let read = File::open(tree.root.join(&file.path))
-        .and_then(|opened| opened.take(limit + 1).read_to_end(bytes));
-    match read {
-        Ok(length) if length as u64 > limit => Err(too_large()),
-        Ok(_) => Ok(()),
-        Err(error) => Err(problem(
-            &file.path,
-            format!("failed to read: {error}"),
-            "read",
-        )),
-    }
+    Ok(length)
 }
 
 /// The text of Python source, and a problem where its encoding is not what it says.
@@ -139,5 +169,41 @@ mod tests {
             "\n\n# coding: latin-1\né",
             Some(4),
         );
+    }
+
+    #[test]
+    fn files_of_every_length_are_read_one_after_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = Tree {
+            root: folder.path().to_owned(),
+            ..Tree::default()
+        };
+        for length in [10, 64 << 10, 300_000, 0, MAX_CODE, 7, MAX_CODE + 1] {
+            let file = TreeFile {
+                path: "a.py".to_owned(),
+            };
+            let text: Vec<u8> = (0..length).map(|index| b"abcdefg"[index % 7]).collect();
+            std::fs::write(folder.path().join(&file.path), &text).unwrap();
+            match with_bytes(&tree, &file, |bytes| bytes == text) {
+                Ok(is_same) => assert!(is_same, "{length}"),
+                Err(problem) => {
+                    assert!(length > MAX_CODE, "{length}");
+                    assert_eq!(problem.evidence.rule, "file-size-limit");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_that_vanished_is_empty() {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = Tree {
+            root: folder.path().to_owned(),
+            ..Tree::default()
+        };
+        let file = TreeFile {
+            path: "gone.py".to_owned(),
+        };
+        assert_eq!(with_bytes(&tree, &file, <[u8]>::len), Ok(0));
     }
 }

@@ -60,7 +60,8 @@ fn read_code(
     misencoded: Option<Problem>,
     max_depth: usize,
 ) -> FileFacts {
-    if depth_bound(text) > max_depth {
+    // Every level takes a character, so short texts need no closer look.
+    if text.len() > max_depth && depth_bound(text) > max_depth {
         return FileFacts {
             problem: Some(problem(
                 path,

@@ -10,8 +10,8 @@ use dhtl_project_model::{
 use super::index::split;
 use super::test_data::is_test_data;
 use crate::imports_table::{
-    distribution_for, is_python2_only, is_shared_namespace, known_prefix, modules_of, providers_of,
-    top_level,
+    distribution_for, is_python2_only, is_shared_namespace, known_prefix, modules_of_all,
+    providers_of, top_level,
 };
 
 /// The imports of third parties that no declaration accounts for, ordered by module.
@@ -127,7 +127,7 @@ impl Declared {
                 .filter_map(|project| project.name.as_deref())
                 .map(DistributionName::new),
         );
-        let modules = names.iter().flat_map(modules_of).collect();
+        let modules = modules_of_all(&names);
         Self { names, modules }
     }
 

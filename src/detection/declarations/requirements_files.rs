@@ -159,7 +159,6 @@ mod tests {
         let files =
             ["compiled/requirements.txt", "compiled/requirements.in"].map(|path| TreeFile {
                 path: path.to_owned(),
-                size: 0,
             });
         let tree = Tree {
             files: files.into_iter().rev().collect(),

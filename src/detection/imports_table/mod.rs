@@ -19,6 +19,8 @@
 mod standard_library;
 mod table;
 
+use std::collections::HashSet;
+
 use dhtl_project_model::DistributionName;
 
 pub use standard_library::{is_standard_library, last_minor_with};
@@ -42,22 +44,31 @@ pub fn distribution_for(module: &str) -> Option<DistributionName> {
 /// The modules that `distribution` is known to provide, submodules of shared namespaces included.
 #[must_use]
 pub fn modules_of(distribution: &DistributionName) -> Vec<&'static str> {
-    let mut modules: Vec<_> = [OVERRIDES, ALTERNATIVES]
-        .into_iter()
-        .flat_map(Table::pairs)
-        .filter(|(_, value)| *value == distribution.as_str())
-        .map(|(module, _)| module)
-        .collect();
-    modules.extend(
-        GENERATED
-            .pairs()
-            .filter(|(_, value)| *value == distribution.as_str())
-            .map(|(module, _)| module)
-            .filter(|module| OVERRIDES.get(module).is_none() && NEVER.get(module).is_none()),
-    );
+    let mut modules: Vec<_> = modules_where(|name| name == distribution.as_str()).collect();
     modules.sort_unstable();
     modules.dedup();
     modules
+}
+
+/// The same for several distributions, in one pass over the tables.
+pub(crate) fn modules_of_all(distributions: &HashSet<DistributionName>) -> HashSet<&'static str> {
+    let names: HashSet<&str> = distributions.iter().map(DistributionName::as_str).collect();
+    modules_where(|name| names.contains(name)).collect()
+}
+
+/// The modules of the distributions whose name `is_wanted`.
+fn modules_where(is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static str> {
+    let checked = OVERRIDES.pairs().chain(ALTERNATIVES.pairs());
+    let every = checked
+        .map(|pair| (pair, true))
+        .chain(GENERATED.pairs().map(|pair| (pair, false)));
+    every
+        .filter(move |((_, distribution), _)| is_wanted(distribution))
+        // What is generated gives way to what was checked.
+        .filter(|((module, _), is_checked)| {
+            *is_checked || OVERRIDES.get(module).is_none() && NEVER.get(module).is_none()
+        })
+        .map(|((module, _), _)| module)
 }
 
 /// Every distribution known to provide the dotted `module`, the proposed one first.
@@ -246,6 +257,11 @@ mod tests {
         );
         assert_eq!(modules("os-sys"), [""; 0], "it squats on parts of pywin32");
         assert_eq!(modules("no-such-distribution"), [""; 0]);
+        let names = ["Pillow", "os-sys", "google-cloud-kms"].map(DistributionName::new);
+        assert_eq!(
+            modules_of_all(&names.into()),
+            ["PIL", "google.cloud.kms", "google.cloud.kms_v1"].into()
+        );
     }
 
     #[test]

@@ -1,9 +1,17 @@
 //! Which modules come with Python itself.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::table::Table;
 
 /// Module and the last minor version of Python 3 that has it; how it was made stands in its header.
 const MODULES: Table = Table::new(include_str!("standard_library.tsv"));
+
+/// The names alone. Most imports are of the standard library and every one is looked up, so the
+/// table is not searched each time.
+static NAMES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| MODULES.pairs().map(|(module, _)| module).collect());
 
 /// Whether the standard library of any Python from 3.8 to 3.14 has the top-level module that the
 /// dotted name `module` begins with.
@@ -11,7 +19,7 @@ const MODULES: Table = Table::new(include_str!("standard_library.tsv"));
 /// `_typeshed`, which only type checkers know, counts too.
 #[must_use]
 pub fn is_standard_library(module: &str) -> bool {
-    MODULES.get(super::top_level(module)).is_some()
+    NAMES.contains(super::top_level(module))
 }
 
 /// The last minor version of Python 3 whose standard library has `module`; none where 3.14 still
