@@ -45,15 +45,19 @@ impl Context {
             live: !in_ci && stderr_is_terminal(),
         };
         let cancel = CancelToken::default();
-        let on_signal = cancel.clone();
-        // Without a handler a signal ends the process at once, which loses nothing but manners.
-        let _ = ctrlc::set_handler(move || on_signal.cancel());
         Self {
             terminal: Terminal::new(settings).with_cancel(cancel.clone()),
             environment,
             root: globals.root.clone(),
             cancel,
         }
+    }
+
+    /// Lets signals ask what runs to end in an orderly way; for commands that change something.
+    pub(crate) fn end_orderly(&self) {
+        let cancel = self.cancel.clone();
+        // Without a handler a signal ends the process at once; the next run copes with that, too.
+        let _ = ctrlc::set_handler(move || stop(&cancel));
     }
 
     /// The folder the command was typed in.
@@ -77,4 +81,16 @@ impl Context {
     pub(crate) fn runner(&self) -> SystemRunner {
         SystemRunner::new(self.environment.clone(), self.cancel.clone())
     }
+}
+
+/// The first signal asks; the second ends the process, for what only reads does not listen.
+#[expect(
+    clippy::exit,
+    reason = "the user asked twice, and nothing half-done is lost"
+)]
+fn stop(cancel: &CancelToken) {
+    if cancel.is_cancelled() {
+        std::process::exit(dhtl_project_model::ExitCode::Interrupted as i32);
+    }
+    cancel.cancel();
 }

@@ -19,6 +19,9 @@ fn main() -> ExitCode {
         Err(exit_code) => return exit_code.into(),
     };
     let context = Context::from_globals(&cli.globals);
+    if cli.command.changes_something() {
+        context.end_orderly();
+    }
     match commands::run(&context, &cli.command) {
         Ok(exit_code) => exit_code.into(),
         Err(failure) => failure.report(&context.terminal).into(),

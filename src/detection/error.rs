@@ -16,6 +16,12 @@ pub enum DetectError {
         /// The folder the search began in.
         start: PathBuf,
     },
+    /// A pipe, a device or a folder stands where a file of rules belongs.
+    #[error("`{}` is no regular file", path.display())]
+    NotAFile {
+        /// What it is called.
+        path: PathBuf,
+    },
     /// The path is missing or something other than a folder.
     #[error("`{}` is not a folder", path.display())]
     NotAFolder {
@@ -38,7 +44,10 @@ pub enum DetectError {
 
 impl Diagnostic for DetectError {
     fn exit_code(&self) -> ExitCode {
-        ExitCode::Invalid
+        match self {
+            Self::NotAFolder { .. } => ExitCode::Usage,
+            _ => ExitCode::Invalid,
+        }
     }
 
     fn hint(&self) -> Option<String> {
@@ -46,6 +55,7 @@ impl Diagnostic for DetectError {
             Self::NoProject { .. } => {
                 Some("name the folder of a project with `--root <folder>`".to_owned())
             }
+            Self::NotAFile { path } => Some(format!("remove it with `rm {}`", path.display())),
             Self::NotAFolder { .. } => Some("check the path, and name a folder".to_owned()),
             Self::Unreadable { path, .. } => Some(format!(
                 "check who may read it with `ls -ld '{}'`",

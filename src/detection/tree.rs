@@ -74,6 +74,13 @@ impl Tree {
             path: root.clone(),
             source,
         })?;
+        // A pipe or a device in their place would be read forever.
+        for ignore_file in [".gitignore", ".ignore", ".git/info/exclude"] {
+            let path = root.join(ignore_file);
+            if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
+                return Err(DetectError::NotAFile { path });
+            }
+        }
         let (sender, receiver) = mpsc::channel();
         let mut collectors = Collectors {
             root: &root,

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{EnvVar, Evidence, InterpreterRequest, Platform};
+use crate::{DistributionName, EnvVar, Evidence, InterpreterRequest, Platform};
 
 /// Everything that defines an environment: what `regenerate` aims at and `validate-env` checks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvironmentSpec {
+    /// The distribution name of the project.
+    pub project: DistributionName,
     /// The platform it is for.
     pub platform: Platform,
     /// The Python interpreter.
@@ -46,6 +48,8 @@ pub struct InterpreterSpec {
 pub enum Strategy {
     /// `uv.lock`, installed by `uv sync --locked`.
     UvLock,
+    /// The lock of another tool, imported: exact versions and hashes, never resolved again.
+    ForeignLock,
     /// A requirements file in which everything is exact and hashed.
     HashedRequirements,
     /// `pyproject.toml`, resolved.

@@ -39,7 +39,12 @@ impl Evidence {
 
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.path)?;
+        // A file may be called anything, and must not write lines of its own into a report.
+        if self.path.contains(char::is_control) {
+            write!(f, "{}", self.path.escape_debug())?;
+        } else {
+            f.write_str(&self.path)?;
+        }
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
         }

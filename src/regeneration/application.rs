@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use dhtl_project_model::{DistributionName, Strategy};
 use dhtl_tools::{Completed, Invocation, Runner as _, SystemRunner};
 use dhtl_workflow::{Check, Step, StepContext, StepFailure};
 
@@ -12,7 +13,7 @@ use crate::closure::{SearchPath, closure};
 use crate::failure::UvFailure;
 use crate::inference::Inference;
 use crate::installed::{self, Environment};
-use crate::interpreters::{self, Choice, Interpreter};
+use crate::interpreters::{self, Choice, Fit, Interpreter};
 use crate::plan::{Plan, PlannedStep, RESOLUTION, RESOLVED_AS_OF, StepId};
 use crate::resolution::Resolution;
 use crate::shortfalls::Shortfalls;
@@ -37,6 +38,8 @@ pub(crate) struct Application<'a> {
     pub(crate) fallbacks: Fallbacks,
     /// Whether the environment must be made anew: nobody can vouch for the one that is there.
     pub(crate) suspect: bool,
+    /// The projects that the last complete run had installed in editable mode.
+    pub(crate) projects: Vec<DistributionName>,
     /// Whether whatever is called `.venv` goes first.
     pub(crate) replace: bool,
     /// Whether the resolution in the state folder belongs to these inputs.
@@ -101,6 +104,15 @@ impl<'a> Application<'a> {
         Some(text.trim().to_owned()).filter(|moment| !moment.is_empty())
     }
 
+    /// The projects that are installed in editable mode.
+    pub(crate) fn editable(&self) -> Result<Vec<DistributionName>, RegenerationError> {
+        let distributions = self.read_environment()?.distributions;
+        let editable = distributions
+            .into_iter()
+            .filter(|distribution| distribution.editable);
+        Ok(editable.map(|distribution| distribution.name).collect())
+    }
+
     fn projects_are_installed(&self) -> bool {
         let steps = self.plan.steps.iter();
         let wanted = steps
@@ -113,7 +125,7 @@ impl<'a> Application<'a> {
                 .filter(|distribution| distribution.editable)
                 .count()
         });
-        editable >= wanted.sum()
+        editable >= wanted.sum() && self.projects.len() <= editable
     }
 
     fn act(&self, planned: &PlannedStep, context: &StepContext<'_>) -> Outcome {
@@ -127,14 +139,15 @@ impl<'a> Application<'a> {
             StepId::Resolution => self.resolve(context),
             StepId::Installation => self.install(context),
             StepId::Project => self.install_project(planned, context),
-            StepId::Inference => self.infer(planned, context),
+            StepId::Inference => self.infer(context),
         }
     }
 
     fn venv_is_accepted(&self) -> bool {
         let venv = self.plan.root.join(VENV);
         installed::interpreter(&venv).is_some_and(|(implementation, version)| {
-            interpreters::accepts(&self.plan.spec.interpreter, &implementation, &version)
+            let fit = interpreters::fit(&self.plan.spec.interpreter, &implementation, &version);
+            fit == Some(Fit::Exact) || fit.is_some() && self.fallbacks == Fallbacks::Allowed
         })
     }
 
@@ -149,13 +162,7 @@ impl<'a> Application<'a> {
         }
         if self.replace {
             // uv clears nothing but environments.
-            let venv = self.plan.root.join(VENV);
-            match fs::remove_dir_all(&venv) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(RegenerationError::io("remove", venv)(error));
-                }
-                _ => {}
-            }
+            remove_whatever(&self.plan.root.join(VENV))?;
         }
         self.run_to_success(&self.uv.venv(&program), context)?;
         Ok(String::new())
@@ -169,6 +176,9 @@ impl<'a> Application<'a> {
             attempts: Cell::new(0),
         };
         self.shortfalls.clear(StepId::Resolution)?;
+        if self.plan.spec.strategy == Strategy::ForeignLock {
+            return self.import_lock();
+        }
         let dropped = resolution.resolve(&self.plan.sources, &StateDir::relative(RESOLUTION))?;
         let count = dropped.len();
         self.shortfalls.add(StepId::Resolution, dropped)?;
@@ -179,7 +189,7 @@ impl<'a> Application<'a> {
         })
     }
 
-    fn infer(&self, planned: &PlannedStep, context: &StepContext<'_>) -> Outcome {
+    fn infer(&self, context: &StepContext<'_>) -> Outcome {
         let environment = self.read_environment()?;
         let search_path = SearchPath::of(&environment.site_packages);
         let closure = closure(&self.subject.python().imports, &search_path);
@@ -188,13 +198,7 @@ impl<'a> Application<'a> {
             context,
             closure: &closure,
         };
-        let inferred = if self.subject.inference_is_committed {
-            self.run_all(&planned.commands, context)?;
-            Vec::new()
-        } else {
-            inference.run(&environment)?
-        };
-        Ok(inferred.join(", "))
+        Ok(inference.run(&environment)?.join(", "))
     }
 
     /// Reads the environment as it is now.
@@ -243,4 +247,14 @@ fn step_failure(error: RegenerationError) -> StepFailure {
         RegenerationError::Uv(failure) if failure.is_passing() => StepFailure::transient(error),
         _ => StepFailure::fatal(error),
     }
+}
+
+/// Removes a folder, a file or a link; what a link leads to stays.
+fn remove_whatever(path: &Path) -> Result<(), RegenerationError> {
+    let removed = match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(_) => Ok(()),
+    };
+    removed.map_err(RegenerationError::io("remove", path))
 }

@@ -10,6 +10,8 @@ use dhtl_project_model::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::state::read_regular;
+
 /// How the imports of a project resolve in an environment.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Closure {
@@ -17,6 +19,9 @@ pub struct Closure {
     pub resolved: usize,
     /// Those that do not, ordered by module.
     pub unresolved: Vec<UnresolvedImport>,
+    /// The distributions that the table names for what is imported and needed, resolved or not.
+    #[serde(skip)]
+    pub(crate) imported: Vec<DistributionName>,
 }
 
 /// A module that the environment does not provide.
@@ -98,7 +103,7 @@ impl SearchPath {
             .collect::<Vec<_>>();
         pth_files.sort();
         for pth_file in pth_files {
-            let text = fs::read(&pth_file).unwrap_or_default();
+            let text = read_regular(&pth_file).unwrap_or_default();
             paths.extend(pth_folders(site_packages, &String::from_utf8_lossy(&text)));
         }
         Self {
@@ -214,7 +219,10 @@ fn is_file_module(folder: &Path, name: &str) -> bool {
 /// Resolves what `imports` names against `search_path`.
 pub(crate) fn closure(imports: &[ImportedModule], search_path: &SearchPath) -> Closure {
     let optional = optional_packages(imports);
-    let mut closure = Closure::default();
+    let mut closure = Closure {
+        imported: imported(imports),
+        ..Closure::default()
+    };
     for import in imports
         .iter()
         .filter(|import| import.origin == Origin::ThirdParty)
@@ -235,6 +243,22 @@ pub(crate) fn closure(imports: &[ImportedModule], search_path: &SearchPath) -> C
         }
     }
     closure
+}
+
+fn imported(imports: &[ImportedModule]) -> Vec<DistributionName> {
+    let third_party = imports
+        .iter()
+        .filter(|import| import.origin == Origin::ThirdParty);
+    let mut names = third_party
+        .filter(|import| import.sites.iter().any(|site| need(site) <= Need::Deferred))
+        .filter_map(|import| {
+            let sites = import.sites.iter().collect::<Vec<_>>();
+            unresolved(import, Need::Required, &sites).distribution
+        })
+        .collect::<Vec<_>>();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// The packages that the project's own packages can do without: some import of theirs is guarded.

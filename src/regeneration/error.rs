@@ -92,9 +92,15 @@ pub enum RegenerationError {
         reason: String,
     },
     /// `.venv` is something that dhtl must not replace.
-    #[error("`{}` exists and is not a virtual environment", path.display())]
+    #[error("`{}` exists and is not a virtual environment of this project", path.display())]
     ForeignEnvironment {
         /// The folder.
+        path: PathBuf,
+    },
+    /// A link stands where a file is to be written.
+    #[error("`{}` is a link, and what it leads to must not be written", path.display())]
+    Linked {
+        /// The link.
         path: PathBuf,
     },
     /// A link or a file stands where a folder of ours belongs.
@@ -103,8 +109,16 @@ pub enum RegenerationError {
         /// What it is called.
         path: PathBuf,
     },
+    /// An environment that lacks something essential is not worth recording.
+    #[error("nothing was recorded, because the environment is not whole: {what} is missing: {why}")]
+    NotWhole {
+        /// What is missing.
+        what: String,
+        /// Why.
+        why: String,
+    },
     /// There is no environment to judge.
-    #[error("`{}` has no environment yet: there is no `.venv`", root.display())]
+    #[error("`{}` has no environment: there is no usable `.venv`", root.display())]
     NoEnvironment {
         /// The project.
         root: PathBuf,
@@ -178,10 +192,13 @@ impl Diagnostic for RegenerationError {
             | Self::NotUtf8 { .. }
             | Self::MissingLockFile { .. }
             | Self::ForeignEnvironment { .. }
+            | Self::Linked { .. }
             | Self::NotAFolder { .. }
             | Self::BadLock { .. } => ExitCode::Invalid,
             Self::NoInterpreter { .. } => ExitCode::Prerequisite,
-            Self::NoEnvironment { .. } | Self::Strict { .. } => ExitCode::Findings,
+            Self::NoEnvironment { .. } | Self::NotWhole { .. } | Self::Strict { .. } => {
+                ExitCode::Findings
+            }
             Self::Io { .. } => ExitCode::External,
         }
     }
@@ -203,11 +220,11 @@ impl Diagnostic for RegenerationError {
                 Some("name the folder of a project, as in `dhtl regenerate --root <folder>`".into())
             }
             Self::NotUtf8 { .. } => Some("save it as UTF-8 in your editor".into()),
-            Self::TooOld { required, .. } => Some(format!(
-                "upgrade with `cargo install --locked dhtl --version {required}`"
-            )),
+            Self::TooOld { required, .. } => {
+                Some(format!("install dhtl {required} or newer, and check with `dhtl --version`"))
+            }
             Self::MissingLockFile { .. } => {
-                Some("restore it from git, or lock anew with `dhtl setup`".into())
+                Some("restore it with `git checkout`, or lock anew with `dhtl setup`".into())
             }
             Self::NoInterpreter { .. } => Some(
                 "install one that fits, for example with `pyenv install <version>`, or set \
@@ -217,7 +234,8 @@ impl Diagnostic for RegenerationError {
             Self::ForeignEnvironment { .. } => {
                 Some("move it away, or let it be replaced with `dhtl regenerate --force`".into())
             }
-            Self::NotAFolder { path } => Some(format!("remove it with `rm {}`", path.display())),
+            Self::Linked { path } | Self::NotAFolder { path } => Some(format!("remove it with `rm {}`", path.display())),
+            Self::NotWhole { .. } => Some("see the whole report with `dhtl regenerate`".into()),
             Self::NoEnvironment { .. } => Some("make it with `dhtl regenerate`".into()),
             Self::BadLock { .. } => Some("lock anew with `dhtl setup --relock`".into()),
             Self::Strict { .. } => Some("see what would be done without it: `dhtl regenerate --dry-run`".into()),

@@ -10,10 +10,7 @@ use dhtl_tools::Completed;
 #[derive(Debug, thiserror::Error)]
 pub enum UvFailure {
     /// The package index does not answer.
-    #[error(
-        "the package index does not answer: failed to fetch `{url}`{}",
-        because(reason)
-    )]
+    #[error("`{url}` does not answer{}", because(reason))]
     IndexUnreachable {
         /// What was asked for.
         url: String,
@@ -35,7 +32,7 @@ pub enum UvFailure {
         reason: String,
     },
     /// No set of versions satisfies everything.
-    #[error("the requirements contradict each other: {explanation}")]
+    #[error("the requirements cannot be met: {explanation}")]
     NoSolution {
         /// uv's explanation.
         explanation: String,
@@ -141,11 +138,6 @@ impl UvFailure {
             let explanation = tail_from(text, "Hash mismatch for");
             return Some(Self::HashMismatch { explanation });
         }
-        if text.contains("No solution found when resolving") {
-            return Some(Self::NoSolution {
-                explanation: no_solution(text),
-            });
-        }
         let transport = [
             "error sending request",
             "Request failed after",
@@ -158,6 +150,11 @@ impl UvFailure {
             return Some(Self::IndexUnreachable {
                 url,
                 reason: innermost_cause(text),
+            });
+        }
+        if text.contains("No solution found when resolving") {
+            return Some(Self::NoSolution {
+                explanation: no_solution(text),
             });
         }
         None
@@ -351,7 +348,7 @@ impl Diagnostic for UvFailure {
             Self::Git { .. } => {
                 Some("check with `git ls-remote` that you can reach the repository".into())
             }
-            Self::Other { .. } => Some("see everything uv printed with `dhtl -v regenerate`".into()),
+            Self::Other { .. } => Some("see everything uv printed with `dhtl -v regenerate --force`".into()),
         }
     }
 }
@@ -427,7 +424,7 @@ mod tests {
         assert_eq!(failure.exit_code(), ExitCode::Prerequisite);
         insta::assert_snapshot!(
             failure,
-            @"the package index does not answer: failed to fetch `http://index.example/simple/flask/`: Connection refused (os error 111)"
+            @"`http://index.example/simple/flask/` does not answer: Connection refused (os error 111)"
         );
     }
 
@@ -439,7 +436,7 @@ mod tests {
             hint: something else\n";
         insta::assert_snapshot!(
             message(text),
-            @"the requirements contradict each other: Because flask==3.0.0 depends on werkzeug>=3.0.0, we can conclude this. And because you require werkzeug<2, they are unsatisfiable."
+            @"the requirements cannot be met: Because flask==3.0.0 depends on werkzeug>=3.0.0, we can conclude this. And because you require werkzeug<2, they are unsatisfiable."
         );
     }
 

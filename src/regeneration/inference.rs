@@ -2,19 +2,24 @@
 
 use std::fs;
 
-use dhtl_project_model::{Diagnostic as _, DistributionName};
+use dhtl_project_model::{Diagnostic as _, DistributionName, Scope};
 use dhtl_workflow::StepContext;
 
 use crate::application::Application;
 use crate::closure::{Closure, Need};
 use crate::failure::UvFailure;
+use crate::installation::locked_set;
 use crate::installed::Environment;
-use crate::locked_set::CompiledRequirements;
-use crate::plan::{COMMITTED_INFERENCE, INFERENCE, INFERENCE_CONSTRAINTS, INFERENCE_INPUT, StepId};
+use crate::locked_set::{CompiledRequirements, LockedSet};
+use crate::plan::{
+    COMMITTED_INFERENCE, INFERENCE, INFERENCE_CONSTRAINTS, INFERENCE_INPUT, INFERENCE_INSTALL,
+    StepId,
+};
 use crate::report::Shortfall;
 use crate::state::{StateDir, one_per_line, write_whole};
 use crate::subject::Subject;
 use crate::uv::{Hashes, Reach};
+use crate::validation::same_version;
 use crate::{Fallbacks, RegenerationError};
 
 /// The lock of what was inferred, as far as there is one, relative to the root.
@@ -59,14 +64,12 @@ pub(crate) fn asked_for(subject: &Subject) -> Vec<String> {
     names.map(|name| name.to_string()).collect()
 }
 
-/// The versions that are installed already, which must not change for what is inferred.
-pub(crate) fn constraints(environment: &Environment) -> String {
-    let installed = environment.distributions.iter();
-    one_per_line(
-        installed
-            .filter(|distribution| !distribution.editable)
-            .map(|distribution| format!("{}=={}", distribution.name, distribution.version)),
-    )
+/// The versions that are locked already, which must not change for what is inferred.
+fn constraints(base: &LockedSet) -> String {
+    let exact = base
+        .iter()
+        .filter_map(|(name, version)| Some((name, version.as_ref()?)));
+    one_per_line(exact.map(|(name, version)| format!("{name}=={version}")))
 }
 
 /// The inference step at work.
@@ -82,40 +85,96 @@ pub(crate) struct Inference<'a> {
 impl Inference<'_> {
     /// Installs what can be, and returns the names of what was asked for.
     pub(crate) fn run(&self, environment: &Environment) -> Result<Vec<String>, RegenerationError> {
-        if self.application.fallbacks == Fallbacks::Forbidden {
+        let application = self.application;
+        let base = application.locked_set()?;
+        if application.subject.inference_is_committed {
+            self.install(COMMITTED_INFERENCE, &base, environment)?;
+            return Ok(asked_for(application.subject));
+        }
+        if application.fallbacks == Fallbacks::Forbidden {
             return self.refuse();
         }
-        let state = self.application.state;
-        let candidates = self.candidates(environment);
-        let input = one_per_line(&candidates);
+        let state = application.state;
+        let wanted = self.wanted(&base);
+        let input = one_per_line(&wanted);
         let known = fs::read_to_string(state.file(INFERENCE_INPUT)).ok();
-        let lock = state.file(INFERENCE);
-        if candidates.is_empty() && (known.is_none() || !lock.is_file()) {
-            write_whole(&lock, "")?;
-            write_whole(&state.file(INFERENCE_INPUT), "")?;
-            return Ok(Vec::new());
-        }
-        // An environment that is whole has no candidates left; what was inferred for it stays.
-        let is_known = candidates.is_empty() || known.as_ref() == Some(&input);
-        if !(is_known && lock.is_file()) {
-            let _ = fs::remove_file(&lock);
+        if known.as_ref() != Some(&input) || !state.file(INFERENCE).is_file() {
+            // A run that is killed from here on leaves no lock, so that the next resolves again.
+            let _ = fs::remove_file(state.file(INFERENCE));
             write_whole(&state.file(INFERENCE_INPUT), &input)?;
-            write_whole(
-                &state.file(INFERENCE_CONSTRAINTS),
-                &constraints(environment),
-            )?;
-            self.resolve(&candidates)?;
+            write_whole(&state.file(INFERENCE_CONSTRAINTS), &constraints(&base))?;
+            self.resolve(&wanted)?;
         }
-        let text = fs::read_to_string(&lock).map_err(RegenerationError::io("read", &lock))?;
+        self.install(&StateDir::relative(INFERENCE), &base, environment)?;
+        Ok(asked_for(application.subject))
+    }
+
+    /// What the imports need that no lock has: what is missing now, and what an earlier run added
+    /// and is still imported.
+    fn wanted(&self, base: &LockedSet) -> Vec<DistributionName> {
+        let input = fs::read_to_string(self.application.state.file(INFERENCE_INPUT));
+        let added = input.unwrap_or_default();
+        let still_imported = self
+            .closure
+            .imported
+            .iter()
+            .filter(|name| added.lines().any(|line| line == name.as_str()));
+        let mut wanted = self.closure.candidates();
+        wanted.extend(still_imported.cloned());
+        // What is declared and could not be had must not come in by the back door, unpinned.
+        wanted.retain(|name| !base.contains_key(name) && !self.is_declared(name));
+        wanted.sort();
+        wanted.dedup();
+        wanted
+    }
+
+    fn is_declared(&self, name: &DistributionName) -> bool {
+        let declarations = self.application.subject.python().declarations.iter();
+        declarations
+            .filter(|declaration| declaration.scope == Scope::Runtime)
+            .flat_map(|declaration| &declaration.requirements)
+            .any(|requirement| requirement.name.as_ref() == Some(name))
+    }
+
+    /// Installs what `lock` has and `base` has not, and removes what neither has.
+    fn install(
+        &self,
+        lock: &str,
+        base: &LockedSet,
+        environment: &Environment,
+    ) -> Result<(), RegenerationError> {
+        let application = self.application;
+        let path = application.plan.root.join(lock);
+        let text = fs::read_to_string(&path).map_err(RegenerationError::io("read", &path))?;
         let compiled = CompiledRequirements::parse(&text);
-        if !compiled.requirements.is_empty() && !candidates.is_empty() {
-            let command = self
-                .application
-                .uv
-                .pip_install(&StateDir::relative(INFERENCE), Hashes::Required);
-            self.application.run_to_success(&command, self.context)?;
+        let own = compiled.without_all(&text, |name| base.contains_key(name));
+        let set = locked_set(application.subject, &[lock.to_owned()], environment)?;
+        let is_missing = |(name, version): (&DistributionName, &Option<String>)| {
+            let installed = environment.distribution(name);
+            !base.contains_key(name)
+                && installed.is_none_or(|installed| {
+                    version
+                        .as_ref()
+                        .is_some_and(|version| !same_version(version, &installed.version))
+                })
+        };
+        if set.iter().any(is_missing) {
+            write_whole(&application.state.file(INFERENCE_INSTALL), &own)?;
+            let file = StateDir::relative(INFERENCE_INSTALL);
+            let command = application.uv.pip_install(&file, Hashes::Required);
+            application.run_to_success(&command, self.context)?;
         }
-        Ok(asked_for(self.application.subject))
+        let stray = environment.distributions.iter().filter(|distribution| {
+            let name = &distribution.name;
+            !distribution.editable && !base.contains_key(name) && !set.contains_key(name)
+        });
+        let stray = stray
+            .map(|distribution| distribution.name.to_string())
+            .collect::<Vec<_>>();
+        if !stray.is_empty() {
+            application.run_to_success(&application.uv.pip_uninstall(&stray), self.context)?;
+        }
+        Ok(())
     }
 
     /// In strict mode nothing is added that nobody declared; what the project's packages cannot do
@@ -140,16 +199,13 @@ impl Inference<'_> {
         })
     }
 
-    fn candidates(&self, environment: &Environment) -> Vec<DistributionName> {
-        let mut candidates = self.closure.candidates();
-        candidates.retain(|name| environment.distribution(name).is_none());
-        candidates
-    }
-
     /// Resolves all candidates together, or else one by one: a name that has no wheel for this
     /// interpreter must not keep the others out.
     fn resolve(&self, candidates: &[DistributionName]) -> Result<(), RegenerationError> {
         self.application.shortfalls.clear(StepId::Inference)?;
+        if candidates.is_empty() {
+            return write_whole(&self.application.state.file(INFERENCE), "");
+        }
         let all = StateDir::relative(INFERENCE_INPUT);
         if self.compile(&all)?.is_ok() {
             return Ok(());

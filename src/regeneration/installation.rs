@@ -12,7 +12,7 @@ use crate::inference;
 use crate::installed::Environment;
 use crate::locked_set::{CompiledRequirements, LockedSet};
 use crate::markers::MarkerEnvironment;
-use crate::plan::{EXPORT, PlannedStep, RESOLUTION, StepId, base_locks, selection};
+use crate::plan::{EXPORT, PlannedStep, RESOLUTION, StepId, arguments_of, base_locks, selection};
 use crate::report::Shortfall;
 use crate::state::{StateDir, write_whole};
 use crate::subject::Subject;
@@ -25,12 +25,17 @@ const MOST_DROPPED: usize = 12;
 
 impl Application<'_> {
     /// What the installation step has to bring about.
-    fn locked_set(&self) -> Result<LockedSet, RegenerationError> {
+    pub(crate) fn locked_set(&self) -> Result<LockedSet, RegenerationError> {
         locked_set(
             self.subject,
             &base_locks(&self.plan.spec),
             &self.read_environment()?,
         )
+    }
+
+    fn has_projects(&self) -> Result<bool, RegenerationError> {
+        let editable = self.editable()?;
+        Ok(self.projects.iter().all(|name| editable.contains(name)))
     }
 
     /// In strict mode only what is committed may be there besides what is declared.
@@ -43,18 +48,21 @@ impl Application<'_> {
 
     /// Whether the environment holds what is locked, and nothing else.
     pub(crate) fn installation_is_satisfied(&self) -> Result<bool, RegenerationError> {
-        if self.plan.spec.strategy == Strategy::UvLock && !self.resolution_is_current {
+        let is_uv_lock = self.plan.spec.strategy == Strategy::UvLock;
+        if is_uv_lock && self.fallbacks == Fallbacks::Forbidden {
+            // Only uv knows whether its lock is up to date.
             return Ok(false);
         }
-        let mut locked_set = self.locked_set()?;
-        for lock in self.inference_locks() {
-            locked_set.extend(self::locked_set(
-                self.subject,
-                &[lock],
-                &self.read_environment()?,
-            )?);
+        if is_uv_lock && !(self.resolution_is_current && self.has_projects()?) {
+            return Ok(false);
         }
         let environment = self.read_environment()?;
+        let mut locked_set = LockedSet::new();
+        for lock in self.inference_locks() {
+            locked_set.extend(self::locked_set(self.subject, &[lock], &environment)?);
+        }
+        // Where both name one, the project's own lock decides.
+        locked_set.extend(self.locked_set()?);
         Ok(set_differences(&environment, &locked_set).is_empty())
     }
 
@@ -148,7 +156,7 @@ impl Application<'_> {
                 Ok(self.uv.sync(staleness, &selection))
             }
             Strategy::HashedRequirements if dropped.is_empty() => Ok(self.uv.pip_sync(
-                &spec.requirements_files,
+                &arguments_of(&spec.requirements_files),
                 self.hashes(&spec.requirements_files)?,
             )),
             Strategy::HashedRequirements => Err(RegenerationError::Strict {

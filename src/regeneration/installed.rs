@@ -7,6 +7,7 @@ use dhtl_project_model::DistributionName;
 use rayon::prelude::*;
 
 use crate::RegenerationError;
+use crate::state::read_regular;
 
 /// A virtual environment as it stands on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,9 +78,11 @@ impl Environment {
     }
 }
 
-/// The interpreter of the environment in `venv`: implementation and exact version.
+/// The interpreter of the environment in `venv`: implementation and exact version. None where uv did
+/// not make it: others put packages of their own into it, which no lock asks for.
 pub(crate) fn interpreter(venv: &Path) -> Option<(String, String)> {
-    Settings::read(venv).map(|settings| (settings.implementation, settings.version))
+    let settings = Settings::read(venv).filter(|settings| settings.made_by_uv);
+    settings.map(|settings| (settings.implementation, settings.version))
 }
 
 /// The Python program of an environment, relative to the environment's folder.
@@ -95,11 +98,12 @@ pub(crate) const fn program() -> &'static str {
 struct Settings {
     version: String,
     implementation: String,
+    made_by_uv: bool,
 }
 
 impl Settings {
     fn read(venv: &Path) -> Option<Self> {
-        let text = fs::read_to_string(venv.join("pyvenv.cfg")).ok()?;
+        let text = text_of(&venv.join("pyvenv.cfg"))?;
         let value = |wanted: &str| {
             text.lines()
                 .filter_map(|line| line.split_once('='))
@@ -115,6 +119,7 @@ impl Settings {
         program.exists().then(|| Self {
             version: release,
             implementation: implementation.to_ascii_lowercase(),
+            made_by_uv: value("uv").is_some(),
         })
     }
 }
@@ -151,8 +156,7 @@ fn dist_infos(site_packages: &Path) -> Result<Vec<PathBuf>, RegenerationError> {
 
 impl Distribution {
     fn read(dist_info: &Path) -> Option<Self> {
-        let metadata =
-            String::from_utf8_lossy(&fs::read(dist_info.join("METADATA")).ok()?).into_owned();
+        let metadata = text_of(&dist_info.join("METADATA"))?;
         let field = |name: &str| {
             metadata
                 .lines()
@@ -161,17 +165,22 @@ impl Distribution {
                 .find(|(key, _)| key.eq_ignore_ascii_case(name))
                 .map(|(_, value)| value.trim().to_owned())
         };
-        let direct_url = fs::read_to_string(dist_info.join("direct_url.json")).ok();
-        let wheel = fs::read_to_string(dist_info.join("WHEEL")).unwrap_or_default();
-        let record = fs::read(dist_info.join("RECORD")).unwrap_or_default();
+        let direct_url = text_of(&dist_info.join("direct_url.json"));
+        let wheel = text_of(&dist_info.join("WHEEL")).unwrap_or_default();
+        let record = text_of(&dist_info.join("RECORD")).unwrap_or_default();
         Some(Self {
             name: DistributionName::new(&field("Name")?),
             version: field("Version")?,
             editable: direct_url.is_some_and(|text| is_editable(&text)),
             built_here: is_built_here(&wheel),
-            record: record_entries(&String::from_utf8_lossy(&record)),
+            record: record_entries(&record),
         })
     }
+}
+
+fn text_of(path: &Path) -> Option<String> {
+    let bytes = read_regular(path).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Source: `direct_url.json`, PEP 610.

@@ -140,11 +140,6 @@ fn minor_number(minor: &str) -> u64 {
         .unwrap_or(0)
 }
 
-/// Whether an interpreter is one that the project accepts.
-pub(crate) fn accepts(spec: &InterpreterSpec, implementation: &str, version: &str) -> bool {
-    fit(spec, implementation, version).is_some()
-}
-
 /// How an interpreter meets what the project asks for; pre-releases only do when they are pinned.
 pub(crate) fn fit(spec: &InterpreterSpec, implementation: &str, version: &str) -> Option<Fit> {
     let parsed = Version::from_str(version).ok()?;

@@ -90,6 +90,17 @@ impl CompiledRequirements {
         self.filtered(text, |requirement| requirement.name.as_ref() != Some(name))
     }
 
+    /// The text of the file without the requirements whose name is `unwanted`.
+    pub(crate) fn without_all(
+        &self,
+        text: &str,
+        unwanted: impl Fn(&DistributionName) -> bool,
+    ) -> String {
+        self.filtered(text, |requirement| {
+            !requirement.name.as_ref().is_some_and(&unwanted)
+        })
+    }
+
     /// The text of the file without the project itself, which some requirements files name.
     pub(crate) fn without_project(&self, text: &str) -> String {
         self.filtered(text, |requirement| {

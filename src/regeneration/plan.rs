@@ -7,7 +7,7 @@ use dhtl_tools::Invocation;
 use serde::{Deserialize, Serialize};
 
 use crate::interpreters::Choice;
-use crate::sources::{Source, sources};
+use crate::sources::{Source, as_argument, sources};
 use crate::spec::sub_projects;
 use crate::state::StateDir;
 use crate::uv::{Hashes, Reach, Staleness, UvCommands};
@@ -22,6 +22,8 @@ pub(crate) const EXPORT: &str = "uv-export.lock";
 pub(crate) const INFERENCE: &str = "inferred.lock";
 /// The input of that resolution.
 pub(crate) const INFERENCE_INPUT: &str = "inferred.in";
+/// The part of it that no lock of the project has.
+pub(crate) const INFERENCE_INSTALL: &str = "inferred-install.txt";
 /// The versions that resolution must not change.
 pub(crate) const INFERENCE_CONSTRAINTS: &str = "inferred-constraints.txt";
 /// The same resolution after `dhtl setup`, to be committed.
@@ -124,7 +126,7 @@ pub(crate) fn plan(spec: EnvironmentSpec, choice: Choice, facts: &Facts<'_>) -> 
         facts,
     };
     let sources = match spec.strategy {
-        Strategy::UvLock | Strategy::HashedRequirements => Vec::new(),
+        Strategy::UvLock | Strategy::ForeignLock | Strategy::HashedRequirements => Vec::new(),
         _ => sources(&spec, facts.python),
     };
     let steps = [
@@ -206,6 +208,15 @@ impl Planner<'_> {
         ) {
             return None;
         }
+        if spec.strategy == Strategy::ForeignLock {
+            return Some(PlannedStep {
+                id: StepId::Resolution,
+                title: format!("Import {}", spec.strategy_evidence.path),
+                needs: Vec::new(),
+                network: false,
+                commands: Vec::new(),
+            });
+        }
         let arguments = arguments(sources);
         Some(PlannedStep {
             id: StepId::Resolution,
@@ -230,7 +241,10 @@ impl Planner<'_> {
                 ]
             }
             Strategy::HashedRequirements => {
-                vec![self.uv.pip_sync(&spec.requirements_files, Hashes::Required)]
+                vec![
+                    self.uv
+                        .pip_sync(&arguments_of(&spec.requirements_files), Hashes::Required),
+                ]
             }
             _ => vec![
                 self.uv
@@ -267,9 +281,11 @@ impl Planner<'_> {
     }
 
     fn inference(&self) -> PlannedStep {
-        let install = |lock: &str| self.uv.pip_install(lock, Hashes::Required);
+        let install = self
+            .uv
+            .pip_install(&StateDir::relative(INFERENCE_INSTALL), Hashes::Required);
         let commands = if self.facts.inference_is_committed {
-            vec![install(COMMITTED_INFERENCE)]
+            vec![install]
         } else {
             let lock = StateDir::relative(INFERENCE);
             let input = StateDir::relative(INFERENCE_INPUT);
@@ -277,12 +293,12 @@ impl Planner<'_> {
             let reach = Reach::ThisPlatform;
             vec![
                 self.uv.compile_inferred(&input, &constraints, reach, &lock),
-                install(&lock),
+                install,
             ]
         };
         PlannedStep {
             id: StepId::Inference,
-            title: "Install what imports need and nothing declares".to_owned(),
+            title: "Install what else is imported".to_owned(),
             needs: vec![StepId::Installation, StepId::Project],
             network: true,
             commands,
@@ -297,6 +313,11 @@ pub(crate) fn base_locks(spec: &EnvironmentSpec) -> Vec<String> {
         Strategy::HashedRequirements => spec.requirements_files.clone(),
         _ => vec![StateDir::relative(RESOLUTION)],
     }
+}
+
+/// Paths as uv takes them for paths.
+pub(crate) fn arguments_of(paths: &[String]) -> Vec<String> {
+    paths.iter().map(|path| as_argument(path)).collect()
 }
 
 /// The arguments that bring `sources` into one resolution.
@@ -336,6 +357,7 @@ mod tests {
 
     fn spec(strategy: Strategy) -> EnvironmentSpec {
         EnvironmentSpec {
+            project: dhtl_project_model::DistributionName::new("api"),
             platform: "linux-x86_64".parse().unwrap(),
             interpreter: InterpreterSpec {
                 exact: None,
@@ -396,7 +418,7 @@ mod tests {
         installation: uv sync --locked --python .venv/bin/python --extra cli --group dev
         installation: uv export --quiet --frozen --no-emit-local --no-header --format requirements-txt --output-file .dht/state/uv-export.lock --extra cli --group dev
         inference: uv pip compile --quiet --generate-hashes --no-header --only-binary :all: --python .venv/bin/python --constraint .dht/state/inferred-constraints.txt --output-file .dht/state/inferred.lock .dht/state/inferred.in
-        inference: uv pip install --no-deps --python .venv/bin/python --require-hashes --requirements .dht/state/inferred.lock
+        inference: uv pip install --no-deps --python .venv/bin/python --require-hashes --requirements .dht/state/inferred-install.txt
         ");
     }
 
@@ -411,7 +433,7 @@ mod tests {
         installation: uv pip sync --allow-empty-requirements --python .venv/bin/python --require-hashes .dht/state/requirements.lock
         project: uv pip install --no-deps --python .venv/bin/python --editable .
         inference: uv pip compile --quiet --generate-hashes --no-header --only-binary :all: --python .venv/bin/python --constraint .dht/state/inferred-constraints.txt --output-file .dht/state/inferred.lock .dht/state/inferred.in
-        inference: uv pip install --no-deps --python .venv/bin/python --require-hashes --requirements .dht/state/inferred.lock
+        inference: uv pip install --no-deps --python .venv/bin/python --require-hashes --requirements .dht/state/inferred-install.txt
         ");
     }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use dhtl_project_model::Strategy;
+use dhtl_project_model::{DistributionName, Strategy};
 use dhtl_tools::Environment;
 
 use crate::RegenerationError;
@@ -65,6 +65,25 @@ pub(crate) fn of(
     }))
 }
 
+/// Those of `projects` that are not installed in editable mode any more.
+pub(crate) fn missing_projects(
+    subject: &Subject,
+    projects: &[DistributionName],
+) -> Result<Vec<DistributionName>, RegenerationError> {
+    let environment = installed::Environment::read(&subject.root().join(VENV))?;
+    let is_there = |name: &DistributionName| {
+        environment
+            .as_ref()
+            .and_then(|environment| environment.distribution(name))
+            .is_some()
+    };
+    Ok(projects
+        .iter()
+        .filter(|name| !is_there(name))
+        .cloned()
+        .collect())
+}
+
 fn whole_set(
     subject: &Subject,
     base: &[String],
@@ -121,6 +140,7 @@ fn digests(
 fn shown_locks(subject: &Subject, base: &[String]) -> Vec<String> {
     match subject.spec.strategy {
         Strategy::UvLock => vec!["uv.lock".to_owned()],
+        Strategy::ForeignLock => vec![subject.spec.strategy_evidence.path.clone()],
         _ => base.to_vec(),
     }
 }

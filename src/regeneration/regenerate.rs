@@ -5,14 +5,14 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use dhtl_project_model::Strategy;
+use dhtl_project_model::{DistributionName, Strategy};
 use dhtl_tools::uv::{self, CargoConsent, UvRequest};
 use dhtl_tools::{Environment, Home, Invocation, Runner, SystemRunner};
 use dhtl_workflow::{Event, Flow, FlowReport, Journal, RunOptions, StateLock};
 
 use crate::application::Application;
 use crate::as_of;
-use crate::interpreters::{self, Choice, Interpreter};
+use crate::interpreters::{self, Choice, Fit, Interpreter};
 use crate::os_release;
 use crate::plan::{Facts, Plan, StepId, plan};
 use crate::proof;
@@ -36,7 +36,11 @@ pub fn preview(request: &Request<'_>) -> Result<Plan, RegenerationError> {
     let runner = SystemRunner::new(environment.without(&MISLEADING), cancel.clone());
     let uv = uv::find(environment, home, &runner)?.map(|uv| uv.program);
     let system = missing_system_packages(&subject, request.system, &runner);
-    let choice = choose(&subject, &interpreters::available(environment, &runner));
+    let choice = choose(
+        &subject,
+        request.fallbacks,
+        &interpreters::available(environment, &runner),
+    );
     let as_of = as_of(request, &subject, &runner);
     let uv = uv.as_deref().unwrap_or(Path::new("uv"));
     let facts = Facts {
@@ -91,7 +95,7 @@ impl Before {
         Self {
             had_state: root.join(".dht/state").exists(),
             had_gitignore: root.join(".dht/.gitignore").exists(),
-            had_venv: root.join(VENV).exists(),
+            had_venv: root.join(VENV).symlink_metadata().is_ok(),
         }
     }
 
@@ -131,13 +135,18 @@ fn unchanged(
     let Some(proof) = proof::of(subject, request.surroundings.environment)? else {
         return Ok(None);
     };
-    let is_same = proof.digests.venv_checksum == record.venv_checksum
+    let is_same = proof::missing_projects(subject, &record.projects)?.is_empty()
+        && proof.digests.venv_checksum == record.venv_checksum
         && proof
             .validation
             .checks
             .iter()
             .all(|check| check.passed || check.name == "Imports");
-    // New imports may need what the last run did not know of.
+    let imported = &proof.validation.closure.imported;
+    let is_imported = |name: &String| imported.contains(&DistributionName::new(name));
+    // New imports may need what the last run did not know of, and gone ones nothing any more.
+    let is_same =
+        is_same && (subject.inference_is_committed || proof.inferred.iter().all(is_imported));
     if !is_same || proof.validation.closure.unresolved != record.closure.unresolved {
         return Ok(None);
     }
@@ -163,10 +172,16 @@ fn run(
     let probe = SystemRunner::new(environment.without(&MISLEADING), cancel.clone());
     refuse_foreign_venv(subject.root(), request.replace, before)?;
     let available = interpreters::available(environment, &probe);
-    let choice = choose(subject, &available);
+    let choice = choose(subject, request.fallbacks, &available);
+    let is_ours = state.is_ours();
+    if !is_ours {
+        state.disown()?;
+    }
     state.create()?;
     let waiting = |holder: &str| notice(&format!("Waiting for {holder}."));
     let lock = StateLock::acquire(&state.lock(), cancel, &waiting)?;
+    // The log is that of the last run. There may be none yet.
+    let _ = fs::remove_file(state.log());
     let guard = lock
         .file()
         .map_err(RegenerationError::io("lock", state.lock()))?;
@@ -180,6 +195,13 @@ fn run(
             .cancel(cancel.clone()),
     )?;
     let system = consented_system_packages(request, subject, &probe);
+    if let Some(shortfall) = system.shortfalls.first()
+        && request.fallbacks == Fallbacks::Forbidden
+    {
+        return Err(RegenerationError::Strict {
+            what: format!("{} are not installed", shortfall.what),
+        });
+    }
     let as_of = as_of(request, subject, &probe);
     let facts = Facts {
         as_of: as_of.as_deref(),
@@ -187,6 +209,10 @@ fn run(
     };
     let plan = plan(subject.spec.clone(), choice, &facts);
     let mut journal = Journal::open(&state.journal())?;
+    let projects = state
+        .record()
+        .map(|record| record.projects)
+        .unwrap_or_default();
     let shortfalls = Shortfalls::load(state.file("shortfalls.json"));
     let application = Application {
         subject,
@@ -199,12 +225,13 @@ fn run(
         },
         runner: &runner,
         fallbacks: request.fallbacks,
-        suspect: request.replace || is_suspect(&journal),
-        replace: request.replace || is_suspect(&journal),
+        suspect: request.replace || !is_ours || is_suspect(&journal),
+        replace: request.replace || !is_ours || is_suspect(&journal) || is_broken(subject.root()),
         resolution_is_current: !request.replace
             && is_current(&journal, subject)
             && (request.fallbacks == Fallbacks::Allowed || shortfalls.all().is_empty()),
         available: &available,
+        projects,
         fetched: OnceLock::new(),
         shortfalls,
     };
@@ -263,6 +290,7 @@ fn conclude(
         venv_checksum: proof.digests.venv_checksum,
         fingerprint: proof.digests.fingerprint,
         closure: proof.validation.closure.clone(),
+        projects: application.editable()?,
         shortfalls: shortfalls.clone(),
         as_of: application.as_of(),
     })?;
@@ -339,7 +367,7 @@ fn facts<'a>(subject: &'a Subject, uv: &'a Path, system: Option<&'a Invocation>)
 fn as_of(request: &Request<'_>, subject: &Subject, runner: &dyn Runner) -> Option<String> {
     let is_locked = matches!(
         subject.spec.strategy,
-        Strategy::UvLock | Strategy::HashedRequirements
+        Strategy::UvLock | Strategy::ForeignLock | Strategy::HashedRequirements
     );
     let wanted = request.versions == Versions::OfLastCommit && !is_locked;
     wanted
@@ -348,7 +376,7 @@ fn as_of(request: &Request<'_>, subject: &Subject, runner: &dyn Runner) -> Optio
 }
 
 /// Keeps the interpreter of an environment that is there and accepted.
-fn choose(subject: &Subject, available: &[Interpreter]) -> Choice {
+fn choose(subject: &Subject, fallbacks: Fallbacks, available: &[Interpreter]) -> Choice {
     let spec = &subject.spec.interpreter;
     let current = crate::installed::interpreter(&subject.root().join(VENV));
     let kept = current.and_then(|(implementation, version)| {
@@ -358,7 +386,9 @@ fn choose(subject: &Subject, available: &[Interpreter]) -> Choice {
                 interpreter.implementation == implementation && interpreter.version == version
             })
             .filter(|interpreter| {
-                interpreters::accepts(spec, &interpreter.implementation, &interpreter.version)
+                let fit =
+                    interpreters::fit(spec, &interpreter.implementation, &interpreter.version);
+                fit == Some(Fit::Exact) || fit.is_some() && fallbacks == Fallbacks::Allowed
             })
     });
     kept.map_or_else(
@@ -381,6 +411,13 @@ fn is_suspect(journal: &Journal) -> bool {
     .any(|event| matches!(event, Event::Started | Event::Failed | Event::Interrupted))
 }
 
+/// Whether `.venv` lost the settings that make it an environment. Where it is not ours, the run has
+/// ended before.
+fn is_broken(root: &Path) -> bool {
+    let venv = root.join(VENV);
+    venv.exists() && !venv.join("pyvenv.cfg").is_file()
+}
+
 fn is_current(journal: &Journal, subject: &Subject) -> bool {
     // What `uv.lock` asks for is written by the installation step.
     [StepId::Resolution, StepId::Installation]
@@ -394,13 +431,18 @@ fn refuse_foreign_venv(
     before: Before,
 ) -> Result<(), RegenerationError> {
     let venv = root.join(VENV);
+    let Ok(metadata) = venv.symlink_metadata() else {
+        return Ok(());
+    };
+    // A link leads to an environment of somebody else, whatever it is.
+    let is_folder = metadata.is_dir();
     // A run of ours that was killed leaves an environment without its settings.
-    let is_ours = before.had_state || venv.join("pyvenv.cfg").is_file();
+    let is_environment = before.had_state || venv.join("pyvenv.cfg").is_file();
     let is_empty = fs::read_dir(&venv).is_ok_and(|mut entries| entries.next().is_none());
-    if before.had_venv && !is_ours && !is_empty && !replace {
-        return Err(RegenerationError::ForeignEnvironment { path: venv });
+    if replace || is_folder && (is_environment || is_empty) {
+        return Ok(());
     }
-    Ok(())
+    Err(RegenerationError::ForeignEnvironment { path: venv })
 }
 
 /// cargo takes many minutes, so it is used only when the user agrees, and only asked for when

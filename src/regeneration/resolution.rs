@@ -225,6 +225,8 @@ impl Resolution<'_> {
             write_whole(&path, "")?;
             return Ok(Ok(()));
         }
+        self.attempts.set(self.attempts.get() + 1);
+        let sources = &with_manifest(sources);
         for (name, text) in sources
             .iter()
             .filter_map(|source| source.generated.as_ref())
@@ -268,4 +270,17 @@ pub(crate) fn adopt(root: &Path, draft: &str, output: &str) -> Result<(), Regene
     let text = CompiledRequirements::parse(&text).without_project(&text);
     write_whole(&root.join(output), &text)?;
     fs::remove_file(&draft).map_err(RegenerationError::io("remove", &draft))
+}
+
+/// Extras and groups mean something only beside their manifest; where a part of it stands for it,
+/// what they bring is written out as well.
+fn with_manifest(sources: &[Source]) -> Vec<Source> {
+    let has_manifest = sources
+        .iter()
+        .any(|source| source.mandatory && source.generated.is_none() && !source.is_choice());
+    let written_out = |source: &Source| match (has_manifest, source.is_choice()) {
+        (false, true) => source.written_out(),
+        _ => Some(source.clone()),
+    };
+    sources.iter().filter_map(written_out).collect()
 }

@@ -41,6 +41,20 @@ impl Source {
         (!first.is_empty()).then(|| [self.part(first), self.part(second)])
     }
 
+    /// Whether it is an extra or a group: a choice among what a manifest offers.
+    pub(crate) fn is_choice(&self) -> bool {
+        self.generated.is_none()
+            && self
+                .arguments
+                .iter()
+                .any(|argument| argument.starts_with("--"))
+    }
+
+    /// The same requirements in a file of their own; none where it is not known to bring any.
+    pub(crate) fn written_out(&self) -> Option<Self> {
+        (!self.brings.is_empty()).then(|| self.part(&self.brings))
+    }
+
     /// What it brings less the requirements that `is_bad` names; none where that is all or nothing.
     pub(crate) fn without(&self, is_bad: impl Fn(&str) -> bool) -> Option<Self> {
         let good = self
@@ -73,6 +87,7 @@ impl Source {
 
 /// The sources of an unlocked project, the indispensable ones first.
 pub(crate) fn sources(spec: &EnvironmentSpec, python: &PythonProject) -> Vec<Source> {
+    let own = &spec.project;
     let mut sources = Vec::new();
     if let Some(installable) = buildable(python) {
         sources.push(Source {
@@ -81,7 +96,7 @@ pub(crate) fn sources(spec: &EnvironmentSpec, python: &PythonProject) -> Vec<Sou
             arguments: vec![installable.path.clone()],
             generated: None,
             mandatory: true,
-            brings: brought(python, &installable.path, &Scope::Runtime),
+            brings: brought(own, python, &installable.path, &Scope::Runtime),
             evidence: installable.clone(),
         });
         let choice = |kind: &str, name: &String, scope: &Scope| Source {
@@ -90,7 +105,7 @@ pub(crate) fn sources(spec: &EnvironmentSpec, python: &PythonProject) -> Vec<Sou
             arguments: vec![format!("--{kind}"), name.clone()],
             generated: None,
             mandatory: false,
-            brings: brought(python, &installable.path, scope),
+            brings: brought(own, python, &installable.path, scope),
             evidence: installable.clone(),
         };
         let extras = spec.extras.iter();
@@ -102,10 +117,10 @@ pub(crate) fn sources(spec: &EnvironmentSpec, python: &PythonProject) -> Vec<Sou
         sources.push(Source {
             label: format!("`{path}`"),
             origin: format!("`{path}`"),
-            arguments: vec![path.clone()],
+            arguments: vec![as_argument(path)],
             generated: None,
             mandatory: buildable(python).is_none() && spec.strategy_evidence.path == *path,
-            brings: requirements_of(python, |declaration| declaration.path == *path),
+            brings: requirements_of(own, python, |declaration| declaration.path == *path),
             evidence: Evidence::file(path.clone(), "requirements-file"),
         });
     }
@@ -222,13 +237,31 @@ fn is_foreign(python: &PythonProject, declaration: &Declaration) -> bool {
     }
 }
 
-fn brought(python: &PythonProject, path: &str, scope: &Scope) -> Vec<String> {
-    requirements_of(python, |declaration| {
+/// A path that uv cannot take for an option.
+pub(crate) fn as_argument(path: &str) -> String {
+    if path.starts_with('-') {
+        format!("./{path}")
+    } else {
+        path.to_owned()
+    }
+}
+
+fn brought(
+    own: &DistributionName,
+    python: &PythonProject,
+    path: &str,
+    scope: &Scope,
+) -> Vec<String> {
+    requirements_of(own, python, |declaration| {
         declaration.path == path && declaration.scope == *scope
     })
 }
 
-fn requirements_of(python: &PythonProject, is_meant: impl Fn(&Declaration) -> bool) -> Vec<String> {
+fn requirements_of(
+    own: &DistributionName,
+    python: &PythonProject,
+    is_meant: impl Fn(&Declaration) -> bool,
+) -> Vec<String> {
     let declarations = python
         .declarations
         .iter()
@@ -237,6 +270,7 @@ fn requirements_of(python: &PythonProject, is_meant: impl Fn(&Declaration) -> bo
         .flat_map(|declaration| &declaration.requirements)
         // A path means something else in another folder, and the project installs itself.
         .filter(|requirement| requirement.source != RequirementSource::Path)
+        .filter(|requirement| requirement.name.as_ref() != Some(own))
         .map(|requirement| requirement.text.clone())
         .collect()
 }

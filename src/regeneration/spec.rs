@@ -4,8 +4,8 @@ use std::path::Path;
 
 use dhtl_project_model::config::{Config, Document};
 use dhtl_project_model::{
-    Declaration, DeclarationFormat, EnvVar, EnvironmentSpec, Evidence, Found, InterpreterSpec,
-    LockKind, Platform, Project, PythonProject, Scope, Strategy, SubProject,
+    Declaration, DeclarationFormat, DistributionName, EnvVar, EnvironmentSpec, Evidence, Found,
+    InterpreterSpec, LockKind, Platform, Project, PythonProject, Scope, Strategy, SubProject,
 };
 
 use crate::RegenerationError;
@@ -31,6 +31,7 @@ pub(crate) fn spec(
     let (strategy, lock_files) = strategy(python, document, &project.root, locks)?;
     let section = config.and_then(|config| config.python.as_ref());
     Ok(EnvironmentSpec {
+        project: DistributionName::new(&project.name.value),
         platform,
         interpreter: InterpreterSpec {
             exact: section.and_then(|python| python.version.clone()),
@@ -98,7 +99,7 @@ fn configured_strategy(
             lock_file: first.clone(),
         });
     };
-    Ok(Some(if present.ends_with("uv.lock") {
+    Ok(Some(if present.rsplit('/').next() == Some("uv.lock") {
         (
             Found {
                 value: Strategy::UvLock,
@@ -131,6 +132,16 @@ fn inferred_strategy(python: &PythonProject, locks: Locks) -> StrategyAndFiles {
     if let Some(lock) = lock_of(LockKind::Uv).next() {
         let evidence = Evidence::file(lock.path.clone(), "uv-lock");
         return (found(Strategy::UvLock, evidence), Vec::new());
+    }
+    let foreign = [
+        LockKind::Pylock,
+        LockKind::Poetry,
+        LockKind::Pdm,
+        LockKind::Pipfile,
+    ];
+    if let Some(lock) = foreign.into_iter().find_map(|kind| lock_of(kind).next()) {
+        let evidence = Evidence::file(lock.path.clone(), "foreign-lock");
+        return (found(Strategy::ForeignLock, evidence), Vec::new());
     }
     let hashed = lock_of(LockKind::HashedRequirements)
         .map(|lock| lock.path.clone())
@@ -276,7 +287,9 @@ fn groups(python: &PythonProject, config: Option<&Config>) -> Vec<String> {
 }
 
 fn names(names: impl Iterator<Item = String>) -> Vec<String> {
-    let mut names = names.collect::<Vec<_>>();
+    // What is no name by PEP 508 could be an option of uv.
+    let is_name = |name: &String| name.starts_with(|first: char| first.is_ascii_alphanumeric());
+    let mut names = names.filter(is_name).collect::<Vec<_>>();
     names.sort();
     names.dedup();
     names

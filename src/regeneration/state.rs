@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use dhtl_project_model::Digest;
+use dhtl_project_model::{Digest, DistributionName};
 use serde::{Deserialize, Serialize};
 
 use crate::RegenerationError;
@@ -43,7 +43,38 @@ impl StateDir {
         if !gitignore.exists() {
             write_whole(&gitignore, "/state/\n/.gitignore\n")?;
         }
+        if !self.is_ours() {
+            write_whole(&self.file(IDENTITY), &self.identity().unwrap_or_default())?;
+        }
         Ok(())
+    }
+
+    /// Whether the folder was made here, by a run of ours.
+    ///
+    /// What a repository or an archive brings under this name must not be trusted: it could say that
+    /// anything is installed already, or what to install. Nobody can know beforehand what number
+    /// the system gives to a new folder.
+    pub(crate) fn is_ours(&self) -> bool {
+        let written = read_regular(&self.file(IDENTITY)).ok();
+        written.is_some_and(|written| Some(written) == self.identity().map(String::into_bytes))
+    }
+
+    /// Removes what is not ours.
+    pub(crate) fn disown(&self) -> Result<(), RegenerationError> {
+        let state = self.path();
+        let removed = match state.symlink_metadata() {
+            Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(&state),
+            Ok(_) => fs::remove_file(&state),
+            Err(_) => Ok(()),
+        };
+        removed.map_err(RegenerationError::io("remove", state))
+    }
+
+    fn identity(&self) -> Option<String> {
+        let state = self.path();
+        let metadata = state.symlink_metadata().ok().filter(fs::Metadata::is_dir)?;
+        let place = state.canonicalize().ok()?;
+        Some(format!("{}\n{}\n", place.display(), number(&metadata)))
     }
 
     /// `.dht/state`.
@@ -78,8 +109,10 @@ impl StateDir {
 
     /// What the last complete run left; none when there was none, or its record is unreadable.
     pub(crate) fn record(&self) -> Option<Record> {
-        let text = fs::read_to_string(self.file("environment.json")).ok()?;
-        serde_json::from_str(&text).ok()
+        if !self.is_ours() {
+            return None;
+        }
+        serde_json::from_slice(&read_regular(&self.file("environment.json")).ok()?).ok()
     }
 
     /// Replaces the record.
@@ -113,10 +146,42 @@ pub(crate) struct Record {
     pub(crate) fingerprint: Digest,
     /// How the imports resolved.
     pub(crate) closure: Closure,
+    /// The projects that are installed in editable mode.
+    pub(crate) projects: Vec<DistributionName>,
     /// What could not be installed.
     pub(crate) shortfalls: Vec<Shortfall>,
     /// The moment that the project was resolved as of.
     pub(crate) as_of: Option<String>,
+}
+
+/// Says whose the state folder is.
+const IDENTITY: &str = "identity";
+
+/// What tells a folder from every other, past ones included as far as the system allows.
+#[cfg(unix)]
+fn number(metadata: &fs::Metadata) -> String {
+    use std::os::unix::fs::MetadataExt as _;
+    format!("{}:{}", metadata.dev(), metadata.ino())
+}
+
+#[cfg(not(unix))]
+fn number(metadata: &fs::Metadata) -> String {
+    format!("{:?}", metadata.created().ok())
+}
+
+/// No file that we read is larger.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// Reads a regular file, or fails at once: a pipe or a device could be read forever.
+pub fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() || metadata.len() > LARGEST {
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::InvalidInput,
+            "it is no regular file of reasonable size",
+        ));
+    }
+    fs::read(path)
 }
 
 /// The items, one on each line.

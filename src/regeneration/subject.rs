@@ -14,6 +14,7 @@ use dhtl_tools::Environment;
 use crate::RegenerationError;
 use crate::plan::COMMITTED_INFERENCE;
 use crate::spec::spec;
+use crate::state::read_regular;
 use crate::system_packages::PackageManager;
 
 /// A project, what it configures, and what its environment must be.
@@ -29,6 +30,8 @@ pub(crate) struct Subject {
     pub(crate) inputs: Digest,
     /// Whether `.dhtconfig` lists distributions that imports need, with their lock beside it.
     pub(crate) inference_is_committed: bool,
+    /// Whether its locks were followed.
+    pub(crate) locks: Locks,
     /// The package manager of this machine.
     pub(crate) package_manager: Option<PackageManager>,
 }
@@ -73,6 +76,7 @@ impl Subject {
             .as_ref()
             .and_then(|document| document.config().dependencies.as_ref())
             .is_some_and(|section| !section.inferred.is_empty())
+            && locks == Locks::Follow
             && project.root.join(COMMITTED_INFERENCE).is_file();
         let inputs = inputs(&project, &spec, inference_is_committed)?;
         Ok(Self {
@@ -81,6 +85,7 @@ impl Subject {
             spec,
             inputs,
             inference_is_committed,
+            locks,
             package_manager,
         })
     }
@@ -119,7 +124,7 @@ pub fn config_python(
 
 fn read_document(root: &Path) -> Result<Option<Document>, RegenerationError> {
     let path = root.join(FILE_NAME);
-    match fs::read(&path) {
+    match read_regular(&path) {
         Ok(bytes) => Ok(Some(parse_document(&bytes)?)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(RegenerationError::io("read", path)(error)),
@@ -230,7 +235,11 @@ fn input_files(
         .python
         .as_ref()
         .and_then(|python| python.installable.as_ref());
-    let lock = (spec.strategy == Strategy::UvLock).then(|| "uv.lock".to_owned());
+    let lock = match spec.strategy {
+        Strategy::UvLock => Some("uv.lock".to_owned()),
+        Strategy::ForeignLock => Some(spec.strategy_evidence.path.clone()),
+        _ => None,
+    };
     let inference = inference_is_committed.then(|| COMMITTED_INFERENCE.to_owned());
     manifest
         .map(|evidence| evidence.path.clone())

@@ -106,6 +106,12 @@ impl UvCommands<'_> {
         hashes.apply(uv).args(["--requirements", file])
     }
 
+    /// Takes distributions out and touches nothing else.
+    pub(crate) fn pip_uninstall(&self, names: &[String]) -> Invocation {
+        self.uv(["pip", "uninstall", "--python", VENV_PYTHON])
+            .args(names)
+    }
+
     /// Installs the project in `folder` in editable mode, its requirements being there already.
     pub(crate) fn pip_install_project(&self, folder: &str) -> Invocation {
         self.uv(["pip", "install", "--no-deps"])

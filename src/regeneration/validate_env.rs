@@ -35,11 +35,26 @@ pub fn validate_env(request: &ValidateRequest<'_>) -> Result<Validation, Regener
         root: subject.root().to_owned(),
     })?;
     let mut validation = proof.validation;
-    let is_stale = state
-        .record()
-        .is_some_and(|record| record.inputs != subject.inputs);
-    if is_stale {
-        validation.note_changed_inputs();
+    match state.record() {
+        None => validation.note(
+            "Last run",
+            "no run of `dhtl regenerate` was completed since",
+        ),
+        Some(record) if record.inputs != subject.inputs => {
+            validation.note("Requirements", "changed since the environment was made");
+        }
+        Some(record) => {
+            for name in proof::missing_projects(&subject, &record.projects)? {
+                validation.note("Project", &format!("`{name}` itself is not installed"));
+            }
+            for shortfall in record
+                .shortfalls
+                .iter()
+                .filter(|shortfall| shortfall.essential)
+            {
+                validation.note("As declared", &format!("{} is missing", shortfall.what));
+            }
+        }
     }
     Ok(validation)
 }

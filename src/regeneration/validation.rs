@@ -97,15 +97,15 @@ impl Validation {
             .any(|check| check.name == name && check.passed)
     }
 
-    /// Adds that what the environment was made from has changed since.
-    pub(crate) fn note_changed_inputs(&mut self) {
+    /// Adds a check that failed, with the difference it names.
+    pub(crate) fn note(&mut self, name: &'static str, detail: &str) {
         self.checks.push(Check {
-            name: "Requirements",
+            name,
             passed: false,
-            detail: "changed since the environment was made".to_owned(),
+            detail: detail.to_owned(),
         });
         self.differences.push(Difference {
-            what: "requirements changed since the environment was made".to_owned(),
+            what: format!("{}: {detail}", name.to_lowercase()),
             expected: None,
             actual: None,
             repair: "dhtl regenerate".to_owned(),
@@ -291,7 +291,7 @@ pub(crate) fn set_differences(
 }
 
 /// `1.0` and `1.0.0` are one version (PEP 440).
-fn same_version(a: &str, b: &str) -> bool {
+pub(crate) fn same_version(a: &str, b: &str) -> bool {
     use std::str::FromStr as _;
     a == b
         || matches!(

@@ -45,8 +45,8 @@ fn clones_and_regenerates() {
     ✓ Resolve the requirements ([TIME])
     > Install the distributions
     ✓ Install the distributions: 1 distribution ([TIME])
-    > Install what imports need and nothing declares
-    ✓ Install what imports need and nothing declares ([TIME])
+    > Install what else is imported
+    ✓ Install what else is imported ([TIME])
     ");
     let folder = world.project().join("demo");
     world.venv_python(&folder, &["app.py"]).exits(0);

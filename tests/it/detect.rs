@@ -180,7 +180,7 @@ fn a_folder_without_a_project_is_an_error() {
 fn a_folder_that_does_not_exist_is_an_error() {
     let world = World::new();
     assert_snapshot!(world.dhtl(&["detect", "nowhere"]).snapshot(), @"
-    exit code: 4
+    exit code: 2
     --- stdout
     --- stderr
     error: `nowhere` is not a folder

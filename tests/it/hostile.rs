@@ -35,7 +35,7 @@ mod requirements {
         ✓ Create the virtual environment with Python [VERSION] ([TIME])
         > Install the distributions
         ✗ Install the distributions failed ([TIME])
-        - Install what imports need and nothing declares skipped: needs `installation`, which failed
+        - Install what else is imported skipped: needs `installation`, which failed
         error: a downloaded file is not the one that was locked: Hash mismatch for `idna==3.7`
             Expected:
             sha256:[DIGEST]
@@ -62,8 +62,8 @@ mod requirements {
         > Resolve the requirements
         ✗ Resolve the requirements failed ([TIME])
         - Install the distributions skipped: needs `resolution`, which failed
-        - Install what imports need and nothing declares skipped: needs `resolution`, which failed
-        error: the requirements contradict each other: Because you require idna==3.7 and idna==3.6, we can conclude that your requirements are unsatisfiable.
+        - Install what else is imported skipped: needs `resolution`, which failed
+        error: the requirements cannot be met: Because you require idna==3.7 and idna==3.6, we can conclude that your requirements are unsatisfiable.
 
         hint: see which file asks for what with `dhtl detect --explain`
         ");
@@ -121,11 +121,11 @@ mod requirements {
         > Create the virtual environment with Python [VERSION]
         ✓ Create the virtual environment with Python [VERSION] ([TIME])
         > Resolve the requirements
-        ! Resolve the requirements: the package index does not answer: failed to fetch `http://127.0.0.1:9/simple/idna/`: [OS ERROR]; trying again in [TIME]
+        ! Resolve the requirements: `http://127.0.0.1:9/simple/idna/` does not answer: [OS ERROR]; trying again in [TIME]
         ✗ Resolve the requirements failed ([TIME])
         - Install the distributions skipped: needs `resolution`, which failed
-        - Install what imports need and nothing declares skipped: needs `resolution`, which failed
-        error: the package index does not answer: failed to fetch `http://127.0.0.1:9/simple/idna/`: [OS ERROR]
+        - Install what else is imported skipped: needs `resolution`, which failed
+        error: `http://127.0.0.1:9/simple/idna/` does not answer: [OS ERROR]
 
         hint: check the network and the proxy settings, or name another index with `UV_DEFAULT_INDEX=<url>`, then run the same command again
         ");
@@ -213,7 +213,7 @@ mod configuration {
         --- stderr
         error: `.dhtconfig:2`: the project needs dhtl 999.0.0 or newer, this is 0.1.0
 
-        hint: upgrade with `cargo install --locked dhtl --version 999.0.0`
+        hint: install dhtl 999.0.0 or newer, and check with `dhtl --version`
         ");
         holds(&world, &[".dhtconfig", "requirements.txt"]);
     }
@@ -231,7 +231,7 @@ mod configuration {
         --- stderr
         error: `.dhtconfig:3`: the lock file `requirements.lock` does not exist
 
-        hint: restore it from git, or lock anew with `dhtl setup`
+        hint: restore it with `git checkout`, or lock anew with `dhtl setup`
         ");
         holds(&world, &[".dhtconfig", "requirements.txt"]);
     }
@@ -260,7 +260,7 @@ mod folders {
         exit code: 4
         --- stdout
         --- stderr
-        error: `[WORLD]/project/.venv` exists and is not a virtual environment
+        error: `[WORLD]/project/.venv` exists and is not a virtual environment of this project
 
         hint: move it away, or let it be replaced with `dhtl regenerate --force`
         ");

@@ -24,6 +24,7 @@ mod resume;
 mod setup;
 mod setup_from;
 mod tools;
+mod trust;
 mod usage;
 mod validate_env;
 

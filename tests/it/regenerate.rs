@@ -28,8 +28,8 @@ mod strategies {
     ✓ Install the distributions: 3 distributions ([TIME])
     > Install the project
     ✓ Install the project ([TIME])
-    > Install what imports need and nothing declares
-    ✓ Install what imports need and nothing declares ([TIME])
+    > Install what else is imported
+    ✓ Install what else is imported ([TIME])
     ");
         assert_eq!(
             world.installed(),
@@ -65,8 +65,8 @@ mod strategies {
             ✓ Create the virtual environment with Python [VERSION] ([TIME])
             > Install the distributions
             ✓ Install the distributions: 4 distributions ([TIME])
-            > Install what imports need and nothing declares
-            ✓ Install what imports need and nothing declares ([TIME])
+            > Install what else is imported
+            ✓ Install what else is imported ([TIME])
             ");
         assert_eq!(
             world.installed(),
@@ -98,8 +98,8 @@ mod strategies {
         ✓ Resolve the requirements ([TIME])
         > Install the distributions
         ✓ Install the distributions: 2 distributions ([TIME])
-        > Install what imports need and nothing declares
-        ✓ Install what imports need and nothing declares ([TIME])
+        > Install what else is imported
+        ✓ Install what else is imported ([TIME])
         ");
         assert_eq!(world.installed(), ["idna 3.7", "packaging 24.1"]);
     }
@@ -135,8 +135,8 @@ mod strategies {
         ✓ Create the virtual environment with Python [VERSION] ([TIME])
         > Install the distributions
         ✓ Install the distributions: 1 distribution ([TIME])
-        > Install what imports need and nothing declares
-        ✓ Install what imports need and nothing declares ([TIME])
+        > Install what else is imported
+        ✓ Install what else is imported ([TIME])
         ");
         assert_eq!(world.installed(), ["idna 3.7"]);
     }
@@ -157,7 +157,7 @@ setup(name='demo', version='1.0', py_modules=['demo'], install_requires=['idna==
         ✓ Python [VERSION] from [ORIGIN]
         ✓ Platform: [PLATFORM] (detected)
         ✓ Python packages restored from setup.py, resolved: 3 distributions
-        ! Added for imports that nothing declares: setuptools
+        ! Added because the code imports them: setuptools
         ✓ Imports: 2 third-party modules, all resolve in the project's packages
         ✓ Environment validated: sha256:[DIGEST]
             record it for everyone with `dhtl setup`
@@ -170,8 +170,8 @@ setup(name='demo', version='1.0', py_modules=['demo'], install_requires=['idna==
         ✓ Install the distributions: 1 distribution ([TIME])
         > Install the project
         ✓ Install the project ([TIME])
-        > Install what imports need and nothing declares
-        ✓ Install what imports need and nothing declares: setuptools ([TIME])
+        > Install what else is imported
+        ✓ Install what else is imported: setuptools ([TIME])
         ");
         // Which setuptools is the index's affair.
         assert_eq!(world.installed()[..2], ["demo 1.0", "idna 3.7"]);
@@ -202,7 +202,7 @@ install_requires =
         ✓ Python [VERSION] from [ORIGIN]
         ✓ Platform: [PLATFORM] (detected)
         ✓ Python packages restored from setup.py, resolved: 3 distributions
-        ! Added for imports that nothing declares: setuptools
+        ! Added because the code imports them: setuptools
         ✓ Imports: 2 third-party modules, all resolve in the project's packages
         ✓ Environment validated: sha256:[DIGEST]
             record it for everyone with `dhtl setup`
@@ -215,8 +215,8 @@ install_requires =
         ✓ Install the distributions: 1 distribution ([TIME])
         > Install the project
         ✓ Install the project ([TIME])
-        > Install what imports need and nothing declares
-        ✓ Install what imports need and nothing declares: setuptools ([TIME])
+        > Install what else is imported
+        ✓ Install what else is imported: setuptools ([TIME])
         ");
         // Which setuptools is the index's affair.
         assert_eq!(world.installed()[..2], ["demo 1.0", "idna 3.7"]);
@@ -257,8 +257,8 @@ install_requires =
         ✓ Resolve the requirements ([TIME])
         > Install the distributions
         ✓ Install the distributions: 1 distribution ([TIME])
-        > Install what imports need and nothing declares
-        ✓ Install what imports need and nothing declares ([TIME])
+        > Install what else is imported
+        ✓ Install what else is imported ([TIME])
         ");
         let installed = world.installed();
         assert_eq!(installed.len(), 1, "{installed:?}");
@@ -288,8 +288,8 @@ install_requires =
         ✓ Resolve the requirements ([TIME])
         > Install the distributions
         ✓ Install the distributions: 1 distribution ([TIME])
-        > Install what imports need and nothing declares
-        ✓ Install what imports need and nothing declares ([TIME])
+        > Install what else is imported
+        ✓ Install what else is imported ([TIME])
         ");
         assert_eq!(world.installed(), ["idna 3.7"]);
     }
@@ -342,9 +342,9 @@ mod preview {
         # Install the project [project]
         uv pip install --no-deps --python .venv/bin/python --editable .
 
-        # Install what imports need and nothing declares [inference]
+        # Install what else is imported [inference]
         uv pip compile --quiet --generate-hashes --no-header --only-binary :all: --python .venv/bin/python --constraint .dht/state/inferred-constraints.txt --output-file .dht/state/inferred.lock .dht/state/inferred.in
-        uv pip install --no-deps --python .venv/bin/python --require-hashes --requirements .dht/state/inferred.lock
+        uv pip install --no-deps --python .venv/bin/python --require-hashes --requirements .dht/state/inferred-install.txt
         --- stderr
         ");
         assert_eq!(listing(world.path()), before);

@@ -83,7 +83,7 @@ fn a_new_import_is_noticed() {
     world
         .dhtl(&["regenerate"])
         .exits(0)
-        .answers("Added for imports that nothing declares: pyyaml");
+        .answers("Added because the code imports them: pyyaml");
     world.venv_python(&world.project(), &["app.py"]).exits(0);
 }
 
@@ -131,7 +131,7 @@ fn what_was_left_out_is_said_again() {
     world
         .write("requirements.txt", "idna==3.7\ndhtl-nobody-has-this==1.0\n")
         .write("app.py", "import idna\n");
-    let left_out = "✗ Left out: `dhtl-nobody-has-this==1.0` of `requirements.txt`";
+    let left_out = "✗ Not as declared: `dhtl-nobody-has-this==1.0` of `requirements.txt`";
     let first = world.dhtl(&["regenerate"]).exits(1);
     assert!(first.stdout.contains(left_out), "{}", first.stdout);
     assert_eq!(world.installed(), ["idna 3.7"]);

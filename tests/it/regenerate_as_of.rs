@@ -52,7 +52,7 @@ fn what_needs_newer_versions_gets_them_and_says_so() {
     assert!(
         outcome
             .stdout
-            .contains("! Left out: the versions as of 2023-06-02"),
+            .contains("! Not as declared: the versions as of 2023-06-02"),
         "{}",
         outcome.stdout
     );

@@ -20,8 +20,8 @@ fn an_undeclared_import_is_an_error() {
     ✓ Resolve the requirements ([TIME])
     > Install the distributions
     ✓ Install the distributions: 1 distribution ([TIME])
-    > Install what imports need and nothing declares
-    ✗ Install what imports need and nothing declares failed ([TIME])
+    > Install what else is imported
+    ✗ Install what else is imported failed ([TIME])
     error: `yaml`, which app.py:2 (import) imports, is not declared, and `--strict` allows no way around it
 
     hint: see what would be done without it: `dhtl regenerate --dry-run`
@@ -56,7 +56,7 @@ fn a_stale_lock_is_an_error() {
     ✓ Create the virtual environment with Python [VERSION] ([TIME])
     > Install the distributions
     ✗ Install the distributions failed ([TIME])
-    - Install what imports need and nothing declares skipped: needs `installation`, which failed
+    - Install what else is imported skipped: needs `installation`, which failed
     error: `uv.lock` is out of date: `pyproject.toml` was changed after it was written, and `--strict` allows no way around it
 
     hint: see what would be done without it: `dhtl regenerate --dry-run`

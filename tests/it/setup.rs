@@ -45,13 +45,13 @@ fn writes_the_config_the_lock_and_the_tools() {
     ✓ Install the distributions: 3 distributions ([TIME])
     > Install the project
     ✓ Install the project ([TIME])
-    > Install what imports need and nothing declares
-    ✓ Install what imports need and nothing declares ([TIME])
+    > Install what else is imported
+    ✓ Install what else is imported ([TIME])
     ✓ Create the virtual environment with Python [VERSION] (nothing to do)
     > Install the distributions
     ✓ Install the distributions: 4 distributions ([TIME])
-    > Install what imports need and nothing declares
-    ✓ Install what imports need and nothing declares ([TIME])
+    > Install what else is imported
+    ✓ Install what else is imported ([TIME])
     ");
     assert_eq!(
         to_commit(&world),
@@ -191,8 +191,8 @@ fn everyone_else_gets_the_same() {
     ✓ Create the virtual environment with Python [VERSION] ([TIME])
     > Install the distributions
     ✓ Install the distributions: 4 distributions ([TIME])
-    > Install what imports need and nothing declares
-    ✓ Install what imports need and nothing declares ([TIME])
+    > Install what else is imported
+    ✓ Install what else is imported ([TIME])
     ");
     let verdict = there.dhtl_in(&clone, &["validate-env", "--json"]).exits(0);
     assert_eq!(verdict.text("/verdict"), "match");

@@ -11,7 +11,7 @@ fn no_environment_is_an_answer_and_a_next_command() {
     exit code: 1
     --- stdout
     --- stderr
-    error: `[WORLD]/project` has no environment yet: there is no `.venv`
+    error: `[WORLD]/project` has no environment: there is no usable `.venv`
 
     hint: make it with `dhtl regenerate`
     ");

@@ -41,6 +41,16 @@ pub(crate) enum Command {
     Completions(completions::CompletionsArgs),
 }
 
+impl Command {
+    /// Whether an interrupted run could leave something half done.
+    pub(crate) fn changes_something(&self) -> bool {
+        matches!(
+            self,
+            Self::Clone(_) | Self::SetupFrom(_) | Self::Setup(_) | Self::Regenerate(_)
+        )
+    }
+}
+
 /// Runs the command that was typed.
 pub(crate) fn run(context: &Context, command: &Command) -> Result<ExitCode, Failure> {
     match command {

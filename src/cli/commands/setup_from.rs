@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use dhtl_detection::DetectRequest;
 use dhtl_project_model::ExitCode;
 use dhtl_scaffolding::{ExtractRequest, Limits, extract};
 use dhtl_terminal::Count;
@@ -42,6 +43,15 @@ pub(crate) fn run(context: &Context, args: &SetupFromArgs) -> Result<ExitCode, F
     );
     // What surrounds the new folder has nothing to do with it.
     let root = context.root.as_deref().unwrap_or(&extracted.folder);
+    if let Err(error) = dhtl_detection::detect(&DetectRequest {
+        start: &extracted.folder,
+        root: Some(root),
+        config_python: None,
+    }) {
+        // It was made for a project, and there is none.
+        let _ = std::fs::remove_dir_all(&extracted.folder);
+        return Err(error.into());
+    }
     let place = Place {
         start: &extracted.folder,
         root: Some(root),

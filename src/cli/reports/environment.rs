@@ -118,7 +118,7 @@ fn render_environment(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Re
         let names = report.inferred.join(", ");
         writeln!(
             out,
-            "{} Added for imports that nothing declares: {names}",
+            "{} Added because the code imports them: {names}",
             Mark::Attention
         )?;
     }
@@ -136,7 +136,9 @@ fn render_environment(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Re
 
 fn source(report: &Environment) -> String {
     match report.strategy {
-        Strategy::UvLock | Strategy::HashedRequirements => report.locks.join(", "),
+        Strategy::UvLock | Strategy::ForeignLock | Strategy::HashedRequirements => {
+            report.locks.join(", ")
+        }
         Strategy::Pyproject => resolved("pyproject.toml", report),
         Strategy::Requirements => resolved("requirements", report),
         Strategy::Setup => resolved("setup.py", report),
@@ -184,17 +186,32 @@ fn render_imports(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Result
         .unresolved
         .iter()
         .filter(|import| import.need == Need::Development)
-        .count();
-    if elsewhere > 0 {
-        let count = Count(elsewhere, "module");
+        .map(|import| import.module.as_str())
+        .collect::<Vec<_>>();
+    if !elsewhere.is_empty() {
+        let count = Count(elsewhere.len(), "module");
+        let names = elsewhere
+            .iter()
+            .take(MOST_NAMED)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(", ");
+        let more = if elsewhere.len() > MOST_NAMED {
+            ", …"
+        } else {
+            ""
+        };
         writeln!(
             out,
-            "{} Tests, docs or examples import {count} that did not resolve",
+            "{} Tests, docs or examples import {count} that did not resolve: {names}{more}",
             Mark::Attention
         )?;
     }
     Ok(())
 }
+
+/// How many modules are named that the project's packages do without.
+const MOST_NAMED: usize = 5;
 
 fn render_shortfalls(shortfalls: &[Shortfall], out: &mut dyn fmt::Write) -> fmt::Result {
     for shortfall in shortfalls {
@@ -205,7 +222,7 @@ fn render_shortfalls(shortfalls: &[Shortfall], out: &mut dyn fmt::Write) -> fmt:
         };
         writeln!(
             out,
-            "{mark} Left out: {}: {}",
+            "{mark} Not as declared: {}: {}",
             shortfall.what, shortfall.why
         )?;
         if let Some(next) = &shortfall.next {

@@ -107,6 +107,10 @@ pub(crate) fn known_prefix(module: &str) -> Option<(&str, &'static str)> {
         }
     }
     let top_level = top_level(module);
+    // A name of one or two letters is anybody's; only one that was checked by hand says something.
+    if top_level.len() <= 2 {
+        return None;
+    }
     GENERATED
         .get(top_level)
         .map(|distribution| (top_level, distribution))

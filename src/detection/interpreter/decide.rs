@@ -131,6 +131,9 @@ pub fn decide(
     })
 }
 
+/// More clauses than this are no statement about Python.
+const MOST_CLAUSES: usize = 100;
+
 struct Statement<'a> {
     constraint: &'a InterpreterConstraint,
     specifiers: VersionSpecifiers,
@@ -141,6 +144,16 @@ fn parse(constraints: &[InterpreterConstraint]) -> Result<Vec<Statement<'_>>, In
     let mut statements = Vec::with_capacity(constraints.len());
     for constraint in constraints {
         match VersionSpecifiers::from_str(&constraint.specifiers) {
+            // Nobody means so many, and each is tried against every version there is.
+            Ok(specifiers) if specifiers.iter().count() > MOST_CLAUSES => {
+                return Err(InterpreterError::Invalid {
+                    specifiers: format!(
+                        "{}…",
+                        constraint.specifiers.chars().take(60).collect::<String>()
+                    ),
+                    evidence: constraint.evidence.clone(),
+                });
+            }
             Ok(specifiers) => statements.push(Statement {
                 constraint,
                 specifiers,

@@ -1,5 +1,6 @@
 //! Writes the lock of a project that has none.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use dhtl_project_model::{DeclarationFormat, Strategy};
@@ -109,6 +110,7 @@ impl Locker<'_> {
     /// A lock for every platform; where the requirements allow none, the one of this platform.
     fn compile(&self) -> Result<(), RegenerationError> {
         let root = self.subject.root();
+        let before = fs::read_to_string(root.join(REQUIREMENTS_LOCK)).ok();
         let state = StateDir::of(root);
         let draft = StateDir::relative("lock.draft");
         let sources = self.sources();
@@ -118,16 +120,22 @@ impl Locker<'_> {
         {
             write_whole(&state.file(name), text)?;
         }
+        if self.refresh == Refresh::Keep {
+            // uv keeps the versions that the file to be written has already. There may be none.
+            let _ = fs::copy(root.join(REQUIREMENTS_LOCK), root.join(&draft));
+        }
         let command = self
             .uv
             .compile(&arguments(&sources), Reach::EveryPlatform, &draft);
-        let is_universal = !sources.is_empty() && self.runner.run(&command, &no_output)?.success();
+        let is_resolved =
+            !sources.is_empty() && self.subject.spec.strategy != Strategy::ForeignLock;
+        let is_universal = is_resolved && self.runner.run(&command, &no_output)?.success();
         if is_universal {
             adopt(root, &draft, REQUIREMENTS_LOCK)?;
         } else {
             self.copy(&state.file(RESOLUTION))?;
         }
-        self.leave_out()
+        self.leave_out(before.as_deref())
     }
 
     fn copy(&self, resolution: &std::path::Path) -> Result<(), RegenerationError> {
@@ -136,8 +144,8 @@ impl Locker<'_> {
         write_whole(&self.subject.root().join(REQUIREMENTS_LOCK), &text)
     }
 
-    /// Takes out what could not be built.
-    fn leave_out(&self) -> Result<(), RegenerationError> {
+    /// Takes out what could not be built. A lock that asked for the same before stays as it was.
+    fn leave_out(&self, before: Option<&str>) -> Result<(), RegenerationError> {
         let path = self.subject.root().join(REQUIREMENTS_LOCK);
         let mut text = fs::read_to_string(&path).map_err(RegenerationError::io("read", &path))?;
         for name in self
@@ -147,6 +155,17 @@ impl Locker<'_> {
         {
             text = CompiledRequirements::parse(&text).without(&text, name);
         }
-        write_whole(&path, &text)
+        let asks_for = |text: &str| {
+            let compiled = CompiledRequirements::parse(text);
+            compiled
+                .requirements
+                .into_iter()
+                .map(|one| one.text)
+                .collect::<BTreeSet<_>>()
+        };
+        match before {
+            Some(before) if asks_for(before) == asks_for(&text) => write_whole(&path, before),
+            _ => write_whole(&path, &text),
+        }
     }
 }

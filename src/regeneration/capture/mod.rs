@@ -6,11 +6,12 @@ mod record;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dhtl_project_model::config::FILE_NAME;
+use dhtl_project_model::config::{Document, FILE_NAME};
 use dhtl_tools::SystemRunner;
 use dhtl_tools::uv::{self, UvRequest};
 use serde::Serialize;
 
+use crate::configuration::config_checksum;
 use crate::plan::{COMMITTED_INFERENCE, RESOLUTION};
 use crate::regenerate::{regenerate, regenerate_subject};
 use crate::report::Report;
@@ -47,12 +48,10 @@ pub struct Capture {
 /// Two captures of the same state write the same bytes: the time stamp changes only when something
 /// else does. A capture that fails puts back what it had written.
 pub fn setup(request: &Request<'_>, options: SetupOptions) -> Result<Capture, RegenerationError> {
-    let locks = match options.refresh {
-        Refresh::Keep => Locks::Follow,
-        Refresh::Upgrade => Locks::Ignore,
-    };
-    let environment = request.surroundings.environment;
-    let subject = Subject::read(request.start, request.root, environment, locks)?;
+    let subject = subject(request, options)?;
+    if let Some(path) = linked(subject.root()) {
+        return Err(RegenerationError::Linked { path });
+    }
     let before = Snapshot::of(subject.root());
     let captured = capture(request, options, &subject);
     match captured {
@@ -68,6 +67,31 @@ pub fn setup(request: &Request<'_>, options: SetupOptions) -> Result<Capture, Re
     }
 }
 
+/// The project with its locks, or without them where they are to be made anew: the user wants it,
+/// one is gone, or what they were made from has changed since it was recorded.
+fn subject(request: &Request<'_>, options: SetupOptions) -> Result<Subject, RegenerationError> {
+    let environment = request.surroundings.environment;
+    let read = |locks| Subject::read(request.start, request.root, environment, locks);
+    if options.refresh == Refresh::Upgrade {
+        return read(Locks::Ignore);
+    }
+    match read(Locks::Follow) {
+        Err(RegenerationError::MissingLockFile { .. }) => read(Locks::Ignore),
+        Ok(subject) if is_outdated(&subject)? => read(Locks::Ignore),
+        other => other,
+    }
+}
+
+/// Whether a lock that dhtl wrote is older than what it was made from.
+fn is_outdated(subject: &Subject) -> Result<bool, RegenerationError> {
+    let config = subject.document.as_ref().map(Document::config);
+    let recorded = config
+        .and_then(|config| config.validation.as_ref())
+        .and_then(|validation| validation.config_checksum.clone());
+    let actual = config_checksum(subject)?.to_string();
+    Ok(recorded.is_some_and(|recorded| recorded != actual))
+}
+
 fn capture(
     request: &Request<'_>,
     options: SetupOptions,
@@ -75,7 +99,7 @@ fn capture(
 ) -> Result<(String, Report), RegenerationError> {
     let surroundings = request.surroundings;
     let root = subject.root();
-    if options.refresh == Refresh::Upgrade {
+    if subject.locks == Locks::Ignore {
         // A resolution that is there would be kept. There may be none.
         let _ = fs::remove_file(StateDir::of(root).file(RESOLUTION));
     }
@@ -84,7 +108,22 @@ fn capture(
         versions: Versions::Newest,
         ..*request
     };
+    if subject.locks == Locks::Ignore && options.refresh == Refresh::Keep {
+        // uv keeps the versions that the file to be written has already. There may be none.
+        let draft = StateDir::of(root).file(&format!("{RESOLUTION}.draft"));
+        let _ = fs::copy(root.join(REQUIREMENTS_LOCK), draft);
+    }
     let first = regenerate_subject(request, subject)?;
+    if let Some(missing) = first
+        .shortfalls
+        .iter()
+        .find(|shortfall| shortfall.essential)
+    {
+        return Err(RegenerationError::NotWhole {
+            what: missing.what.clone(),
+            why: missing.why.clone(),
+        });
+    }
     let uv = uv_program(request)?;
     let runner = SystemRunner::new(
         surroundings.environment.without(&MISLEADING),
@@ -138,20 +177,30 @@ fn uv_program(request: &Request<'_>) -> Result<PathBuf, RegenerationError> {
     Ok(uv::ensure(&uv_request.cancel(surroundings.cancel.clone()))?.program)
 }
 
+/// The files that a capture may write.
+const WRITTEN: [&str; 5] = [
+    FILE_NAME,
+    "uv.lock",
+    REQUIREMENTS_LOCK,
+    COMMITTED_INFERENCE,
+    TOOLS_LOCK,
+];
+
+/// The first of them that is a link: writing it could change a file anywhere.
+fn linked(root: &Path) -> Option<PathBuf> {
+    WRITTEN
+        .into_iter()
+        .map(|file| root.join(file))
+        .find(|path| path.is_symlink())
+}
+
 /// The files that a capture may write, as they were.
 struct Snapshot(Vec<(&'static str, Option<Vec<u8>>)>);
 
 impl Snapshot {
     fn of(root: &Path) -> Self {
-        let files = [
-            FILE_NAME,
-            "uv.lock",
-            REQUIREMENTS_LOCK,
-            COMMITTED_INFERENCE,
-            TOOLS_LOCK,
-        ];
         Self(
-            files
+            WRITTEN
                 .into_iter()
                 .map(|file| (file, fs::read(root.join(file)).ok()))
                 .collect(),

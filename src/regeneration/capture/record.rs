@@ -45,7 +45,13 @@ impl Recorder<'_> {
         let root = self.subject.root();
         let text = fs::read_to_string(root.join(StateDir::relative(INFERENCE))).unwrap_or_default();
         if text.trim().is_empty() {
-            return Ok(());
+            // What an earlier capture inferred is not needed any more.
+            return match fs::remove_file(root.join(COMMITTED_INFERENCE)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(
+                    RegenerationError::io("remove", root.join(COMMITTED_INFERENCE))(error),
+                ),
+                _ => Ok(()),
+            };
         }
         write_whole(&root.join(COMMITTED_INFERENCE), &text)
     }

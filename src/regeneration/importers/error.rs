@@ -104,8 +104,16 @@ impl Diagnostic for ImportError {
 }
 
 /// What the file says, in backticks, cut short and with control characters escaped.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let start: String = text.chars().take(80).collect();
     let more = if start.len() < text.len() { "…" } else { "" };
-    format!("`{}{more}`", start.escape_debug())
+    let mut escaped = String::with_capacity(start.len());
+    for character in start.chars() {
+        if character.is_control() {
+            escaped.extend(character.escape_default());
+        } else {
+            escaped.push(character);
+        }
+    }
+    format!("`{escaped}{more}`")
 }

@@ -220,9 +220,12 @@ impl<'a> Parser<'a> {
         let ranged = match variable {
             "extra" => return self.extra(operator, value),
             "extras" | "dependency_groups" => return Some(Marker::always()),
-            "python_version" if matches!(operator, "in" | "not in") => python_among(operator, value),
-            "python_version" => python_version(operator, value)
-                .or_else(|| python_full_version(operator, value)),
+            "python_version" if matches!(operator, "in" | "not in") => {
+                python_among(operator, value)
+            }
+            "python_version" => {
+                python_version(operator, value).or_else(|| python_full_version(operator, value))
+            }
             "python_full_version" => python_full_version(operator, value),
             _ => None,
         };

@@ -72,7 +72,10 @@ pub(crate) fn import(request: &ImportRequest<'_>) -> Result<Imported, ImportErro
         line,
         fault,
     };
-    let text = request.text.strip_prefix('\u{feff}').unwrap_or(request.text);
+    let text = request
+        .text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(request.text);
     if text.len() > LARGEST {
         return Err(located((1, Fault::TooLarge { limit: LARGEST })));
     }

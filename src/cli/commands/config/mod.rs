@@ -5,7 +5,6 @@ mod schema;
 mod show;
 mod validate;
 
-use std::fs;
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -52,7 +51,7 @@ fn read(context: &Context) -> Result<ConfigFile, Failure> {
         None => dhtl_detection::find_root(&start).map_or(start, |(root, _)| root),
     };
     let path = root.join(FILE_NAME);
-    let bytes = fs::read(&path).map_err(|error| {
+    let bytes = dhtl_regeneration::read_regular(&path).map_err(|error| {
         Failure::invalid(format!("failed to read `{}`: {error}", path.display()))
             .hinted("write one with `dhtl setup`")
     })?;

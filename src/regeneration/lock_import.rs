@@ -1,0 +1,44 @@
+//! The resolution step of a project that another tool has locked.
+
+use std::fs;
+
+use crate::RegenerationError;
+use crate::application::{Application, Outcome};
+use crate::importers::{ImportRequest, import};
+use crate::locked_set::CompiledRequirements;
+use crate::plan::{RESOLUTION, StepId};
+use crate::report::Shortfall;
+use crate::state::write_whole;
+
+impl Application<'_> {
+    /// Writes what the lock says as a compiled file: exact versions and hashes, resolved by nobody.
+    pub(crate) fn import_lock(&self) -> Outcome {
+        let path = &self.plan.spec.strategy_evidence.path;
+        let locks = &self.subject.python().locks;
+        let Some(lock) = locks.iter().find(|lock| lock.path == *path) else {
+            return Ok(String::new());
+        };
+        let file = self.plan.root.join(path);
+        let text = fs::read_to_string(&file).map_err(RegenerationError::io("read", file))?;
+        let manifest = fs::read_to_string(self.plan.root.join("pyproject.toml")).ok();
+        let imported = import(&ImportRequest {
+            path,
+            text: &text,
+            manifest: manifest.as_deref(),
+            kind: lock.kind,
+        })
+        .map_err(|error| RegenerationError::Step(Box::new(error)))?;
+        let compiled = CompiledRequirements::parse(&imported.text);
+        let text = compiled.without_project(&imported.text);
+        write_whole(&self.state.file(RESOLUTION), &text)?;
+        let notes = imported.notes.into_iter().map(|note| Shortfall {
+            what: format!("{} of `{path}`", note.what),
+            why: note.why,
+            next: None,
+            distribution: None,
+            essential: false,
+        });
+        self.shortfalls.add(StepId::Resolution, notes)?;
+        Ok(String::new())
+    }
+}
