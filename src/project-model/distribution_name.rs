@@ -17,7 +17,8 @@ impl DistributionName {
     pub fn new(name: &str) -> Self {
         let mut normalised = String::with_capacity(name.len());
         let mut separated = false;
-        for character in name.trim().chars() {
+        // No name holds white space; what a file has around one is no part of it.
+        for character in name.chars().filter(|character| !character.is_whitespace()) {
             if matches!(character, '-' | '_' | '.') {
                 separated = true;
                 continue;
