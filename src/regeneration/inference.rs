@@ -121,7 +121,7 @@ impl Inference<'_> {
             .filter(|name| added.lines().any(|line| line == name.as_str()));
         let mut wanted = self.closure.candidates();
         wanted.extend(still_imported.cloned());
-        // What is declared and could not be had must not come in by the back door, unpinned.
+        // What the project declares and could not be had must not come in by the back door, unpinned.
         wanted.retain(|name| !base.contains_key(name) && !self.is_declared(name));
         wanted.sort();
         wanted.dedup();
@@ -131,7 +131,9 @@ impl Inference<'_> {
     fn is_declared(&self, name: &DistributionName) -> bool {
         let declarations = self.application.subject.python().declarations.iter();
         declarations
-            .filter(|declaration| declaration.scope == Scope::Runtime)
+            .filter(|declaration| {
+                declaration.scope == Scope::Runtime && !declaration.path.contains('/')
+            })
             .flat_map(|declaration| &declaration.requirements)
             .any(|requirement| requirement.name.as_ref() == Some(name))
     }
