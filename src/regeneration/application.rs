@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use dhtl_project_model::{DistributionName, Strategy};
@@ -17,7 +17,7 @@ use crate::interpreters::{self, Choice, Fit, Interpreter};
 use crate::plan::{Plan, PlannedStep, RESOLUTION, RESOLVED_AS_OF, StepId};
 use crate::resolution::Resolution;
 use crate::shortfalls::Shortfalls;
-use crate::state::StateDir;
+use crate::state::{StateDir, remove_whatever};
 use crate::subject::Subject;
 use crate::uv::{UvCommands, VENV};
 use crate::{Fallbacks, RegenerationError};
@@ -36,11 +36,9 @@ pub(crate) struct Application<'a> {
     pub(crate) runner: &'a SystemRunner,
     /// What may be tried when the best way does not work.
     pub(crate) fallbacks: Fallbacks,
-    /// Whether the environment must be made anew: nobody can vouch for the one that is there.
-    pub(crate) suspect: bool,
     /// The projects that the last complete run had installed in editable mode.
     pub(crate) projects: Vec<DistributionName>,
-    /// Whether whatever is called `.venv` goes first.
+    /// Whether whatever is called `.venv` goes first: nobody can vouch for it.
     pub(crate) replace: bool,
     /// Whether the resolution in the state folder belongs to these inputs.
     pub(crate) resolution_is_current: bool,
@@ -87,7 +85,7 @@ impl<'a> Application<'a> {
     fn is_satisfied(&self, id: StepId) -> bool {
         match id {
             StepId::System | StepId::Interpreter | StepId::Inference => false,
-            StepId::Environment => !self.suspect && self.venv_is_accepted(),
+            StepId::Environment => !self.replace && self.venv_is_accepted(),
             StepId::Resolution => {
                 self.resolution_is_current && self.state.file(RESOLUTION).is_file()
             }
@@ -247,14 +245,4 @@ fn step_failure(error: RegenerationError) -> StepFailure {
         RegenerationError::Uv(failure) if failure.is_passing() => StepFailure::transient(error),
         _ => StepFailure::fatal(error),
     }
-}
-
-/// Removes a folder, a file or a link; what a link leads to stays.
-fn remove_whatever(path: &Path) -> Result<(), RegenerationError> {
-    let removed = match path.symlink_metadata() {
-        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(_) => Ok(()),
-    };
-    removed.map_err(RegenerationError::io("remove", path))
 }

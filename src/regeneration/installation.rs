@@ -127,7 +127,10 @@ impl Application<'_> {
         let repeated = failure
             .culprit()
             .is_some_and(|culprit| dropped.contains(&culprit));
-        let has_a_way = failure.culprit().is_some() || matches!(failure, UvFailure::StaleLock);
+        // A requirements file that is locked is never installed in part.
+        let can_drop = self.plan.spec.strategy != Strategy::HashedRequirements;
+        let has_a_way =
+            failure.culprit().is_some() && can_drop || matches!(failure, UvFailure::StaleLock);
         if !has_a_way || repeated || dropped.len() == MOST_DROPPED {
             return Err(failure.into());
         }
@@ -155,13 +158,10 @@ impl Application<'_> {
                 );
                 Ok(self.uv.sync(staleness, &selection))
             }
-            Strategy::HashedRequirements if dropped.is_empty() => Ok(self.uv.pip_sync(
+            Strategy::HashedRequirements => Ok(self.uv.pip_sync(
                 &arguments_of(&spec.requirements_files),
                 self.hashes(&spec.requirements_files)?,
             )),
-            Strategy::HashedRequirements => Err(RegenerationError::Strict {
-                what: format!("`{}` is locked and could not be built", dropped[0]),
-            }),
             _ => self.resolution_command(dropped),
         }
     }

@@ -49,7 +49,6 @@ pub enum Choice {
     Fetch(String),
 }
 
-/// What a front end prints of an origin.
 impl InterpreterOrigin {
     /// The name in running text.
     #[must_use]

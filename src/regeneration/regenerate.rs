@@ -73,7 +73,7 @@ pub(crate) fn regenerate_subject(
         return Ok(report);
     }
     let before = Before::of(subject.root());
-    let result = run(request, subject, &state, before);
+    let result = run(request, subject, &state);
     if let Err(error) = &result
         && !is_resumable(error)
     {
@@ -160,7 +160,6 @@ fn run(
     request: &Request<'_>,
     subject: &Subject,
     state: &StateDir,
-    before: Before,
 ) -> Result<Report, RegenerationError> {
     let Surroundings {
         environment,
@@ -170,16 +169,16 @@ fn run(
         ..
     } = request.surroundings;
     let probe = SystemRunner::new(environment.without(&MISLEADING), cancel.clone());
-    refuse_foreign_venv(subject.root(), request.replace, before)?;
+    refuse_foreign_venv(subject.root(), request.replace, state)?;
     let available = interpreters::available(environment, &probe);
     let choice = choose(subject, request.fallbacks, &available);
-    let is_ours = state.is_ours();
-    if !is_ours {
-        state.disown()?;
-    }
     state.create()?;
     let waiting = |holder: &str| notice(&format!("Waiting for {holder}."));
     let lock = StateLock::acquire(&state.lock(), cancel, &waiting)?;
+    let is_ours = state.is_ours();
+    if !is_ours {
+        state.take_over()?;
+    }
     // The log is that of the last run. There may be none yet.
     let _ = fs::remove_file(state.log());
     let guard = lock
@@ -225,7 +224,6 @@ fn run(
         },
         runner: &runner,
         fallbacks: request.fallbacks,
-        suspect: request.replace || !is_ours || is_suspect(&journal),
         replace: request.replace || !is_ours || is_suspect(&journal) || is_broken(subject.root()),
         resolution_is_current: !request.replace
             && is_current(&journal, subject)
@@ -428,7 +426,7 @@ fn is_current(journal: &Journal, subject: &Subject) -> bool {
 fn refuse_foreign_venv(
     root: &Path,
     replace: bool,
-    before: Before,
+    state: &StateDir,
 ) -> Result<(), RegenerationError> {
     let venv = root.join(VENV);
     let Ok(metadata) = venv.symlink_metadata() else {
@@ -437,7 +435,7 @@ fn refuse_foreign_venv(
     // A link leads to an environment of somebody else, whatever it is.
     let is_folder = metadata.is_dir();
     // A run of ours that was killed leaves an environment without its settings.
-    let is_environment = before.had_state || venv.join("pyvenv.cfg").is_file();
+    let is_environment = state.is_ours() || venv.join("pyvenv.cfg").is_file();
     let is_empty = fs::read_dir(&venv).is_ok_and(|mut entries| entries.next().is_none());
     if replace || is_folder && (is_environment || is_empty) {
         return Ok(());

@@ -200,7 +200,10 @@ fn requirements_files(python: &PythonProject) -> Vec<String> {
 /// Whether uv reads the file as it is; the pip part of an `environment.yml` is written in the same
 /// notation, inside another.
 pub(crate) fn is_requirements_file(declaration: &Declaration) -> bool {
-    declaration.format == DeclarationFormat::Requirements && !declaration.path.ends_with("ml")
+    declaration.format == DeclarationFormat::Requirements
+        && ![".yml", ".yaml"]
+            .iter()
+            .any(|ending| declaration.path.ends_with(ending))
 }
 
 /// The projects below the root that are installed with it: not the members of a uv workspace, which

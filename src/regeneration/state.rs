@@ -43,9 +43,6 @@ impl StateDir {
         if !gitignore.exists() {
             write_whole(&gitignore, "/state/\n/.gitignore\n")?;
         }
-        if !self.is_ours() {
-            write_whole(&self.file(IDENTITY), &self.identity().unwrap_or_default())?;
-        }
         Ok(())
     }
 
@@ -59,19 +56,27 @@ impl StateDir {
         written.is_some_and(|written| Some(written) == self.identity().map(String::into_bytes))
     }
 
-    /// Removes what is not ours.
-    pub(crate) fn disown(&self) -> Result<(), RegenerationError> {
+    /// Makes the folder ours: what it holds goes, but for the lock.
+    ///
+    /// To be called by who holds the lock, after [`StateDir::create`] has refused links.
+    pub(crate) fn take_over(&self) -> Result<(), RegenerationError> {
         let state = self.path();
-        let removed = match state.symlink_metadata() {
-            Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(&state),
-            Ok(_) => fs::remove_file(&state),
-            Err(_) => Ok(()),
-        };
-        removed.map_err(RegenerationError::io("remove", state))
+        let failed = || RegenerationError::io("read", &state);
+        for entry in fs::read_dir(&state).map_err(failed())? {
+            let entry = entry.map_err(failed())?;
+            if entry.file_name().to_string_lossy().starts_with("lock") {
+                continue;
+            }
+            remove_whatever(&entry.path())?;
+        }
+        write_whole(&self.file(IDENTITY), &self.identity().unwrap_or_default())
     }
 
     fn identity(&self) -> Option<String> {
         let state = self.path();
+        if self.root.join(".dht").is_symlink() {
+            return None;
+        }
         let metadata = state.symlink_metadata().ok().filter(fs::Metadata::is_dir)?;
         let place = state.canonicalize().ok()?;
         Some(format!("{}\n{}\n", place.display(), number(&metadata)))
@@ -182,6 +187,16 @@ pub fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
         ));
     }
     fs::read(path)
+}
+
+/// Removes a folder, a file or a link; what a link leads to stays.
+pub(crate) fn remove_whatever(path: &Path) -> Result<(), RegenerationError> {
+    let removed = match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(_) => Ok(()),
+    };
+    removed.map_err(RegenerationError::io("remove", path))
 }
 
 /// The items, one on each line.

@@ -138,7 +138,7 @@ pub(crate) enum Privilege {
 }
 
 impl Privilege {
-    /// The privilege of the process of `environment`: whether it owns the system's folders' owner.
+    /// The privilege of this process.
     pub(crate) fn current() -> Self {
         if runs_as_root() {
             Self::Root

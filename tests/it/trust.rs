@@ -148,3 +148,24 @@ fn the_lock_of_another_tool_is_followed() {
         world.installed()
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn state_behind_a_link_is_neither_used_nor_touched() {
+    let world = project();
+    let elsewhere = world.path().join("elsewhere");
+    std::fs::create_dir_all(elsewhere.join("state")).unwrap();
+    for file in ["requirements.lock", "notes.txt"] {
+        std::fs::write(elsewhere.join("state").join(file), "mine\n").unwrap();
+    }
+    std::os::unix::fs::symlink(&elsewhere, world.project().join(".dht")).unwrap();
+    for command in ["regenerate", "setup"] {
+        world.dhtl(&[command]).exits(4);
+        let mut left = std::fs::read_dir(elsewhere.join("state"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect::<Vec<_>>();
+        left.sort();
+        assert_eq!(left, ["notes.txt", "requirements.lock"], "after {command}");
+    }
+}

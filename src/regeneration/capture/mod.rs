@@ -186,10 +186,12 @@ const WRITTEN: [&str; 5] = [
     TOOLS_LOCK,
 ];
 
-/// The first of them that is a link: writing it could change a file anywhere.
+/// The first of them, or of the folders they are in, that is a link: writing through it could change
+/// a file anywhere.
 fn linked(root: &Path) -> Option<PathBuf> {
     WRITTEN
         .into_iter()
+        .chain([".dht", ".dht/state"])
         .map(|file| root.join(file))
         .find(|path| path.is_symlink())
 }
