@@ -10,7 +10,8 @@ use crate::manifests::Manifests;
 use crate::root::find_root;
 use crate::tree::Tree;
 use crate::{
-    DetectError, code, declarations, interpreter, languages, layout, locks, metadata, sub_projects,
+    DetectError, code, declarations, git_setup, interpreter, languages, layout, locks, metadata,
+    sub_projects, system_packages,
 };
 
 /// What to detect.
@@ -28,6 +29,13 @@ pub struct DetectRequest<'a> {
 ///
 /// A file that cannot be read or understood is a [`Problem`] of the project.
 pub fn detect(request: &DetectRequest<'_>) -> Result<Project, DetectError> {
+    detect_with_tree(request).map(|(project, _)| project)
+}
+
+/// The same, with the files that were listed for it.
+pub(crate) fn detect_with_tree(
+    request: &DetectRequest<'_>,
+) -> Result<(Project, Tree), DetectError> {
     let (root, root_evidence) = root(request)?;
     let tree = Tree::read(&root)?;
     let languages = languages::find(&tree);
@@ -40,25 +48,37 @@ pub fn detect(request: &DetectRequest<'_>) -> Result<Project, DetectError> {
     let is_python = languages
         .iter()
         .any(|language| language.value == Language::Python);
-    let (python, env_vars) = if is_python {
-        let read = python(&manifests, request.config_python.clone())?;
+    let (read, (system_packages, unread)) = rayon::join(
+        || is_python.then(|| python(&manifests, request.config_python.clone())),
+        || system_packages::collect(&manifests).hints(),
+    );
+    problems.extend(unread);
+    let (git, unread) = git_setup::collect(&tree);
+    problems.extend(unread);
+    let (python, env_vars) = if let Some(read) = read.transpose()? {
         problems.extend(read.problems);
         (Some(read.project), read.env_vars)
     } else {
-        (None, Vec::new())
+        (
+            None,
+            code::scan(&tree, &code::LayoutHints::default()).env_vars,
+        )
     };
     problems.sort_by(|left, right| left.evidence.cmp(&right.evidence));
     problems.dedup();
     let name = name(&manifests, &root);
-    Ok(Project {
+    let project = Project {
         name,
         root,
         root_evidence,
         languages,
         python,
         env_vars,
+        system_packages,
+        git,
         problems,
-    })
+    };
+    Ok((project, tree))
 }
 
 fn root(request: &DetectRequest<'_>) -> Result<(PathBuf, Evidence), DetectError> {
@@ -131,6 +151,7 @@ fn python(
         interpreter,
         import_roots: facts.import_roots,
         sub_projects,
+        exclusions: declarations::uv::exclusions(manifests),
         installable: metadata::installable(manifests, "."),
         imports: facts.imports,
         undeclared,

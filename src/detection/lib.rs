@@ -5,9 +5,12 @@
 
 mod code;
 mod declarations;
+mod dependency_check;
 mod detect;
 mod error;
 mod formats;
+mod git_setup;
+mod import_list;
 pub mod imports_table;
 pub mod interpreter;
 mod languages;
@@ -19,9 +22,16 @@ mod paths;
 mod root;
 mod setup_py;
 mod sub_projects;
+mod system_packages;
 mod tree;
 
+pub use code::{is_env_template, is_set_by_platform};
+pub use dependency_check::{
+    DependencyCheck, DependencyCheckError, DependencyCheckRequest, Finding, FindingKind, Part,
+    check_dependencies,
+};
 pub use detect::{DetectRequest, detect};
 pub use error::DetectError;
+pub use import_list::{import_statements, is_ignored};
 pub use interpreter::{InterpreterError, decide};
 pub use root::find_root;

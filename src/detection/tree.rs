@@ -151,10 +151,11 @@ impl Tree {
 
 /// The text of a file, or nothing where it is too large.
 fn read_limited(path: &Path) -> io::Result<Option<String>> {
-    let mut bytes = Vec::new();
-    File::open(path)?
-        .take(LARGEST_FILE + 1)
-        .read_to_end(&mut bytes)?;
+    let file = File::open(path)?;
+    // Without room for all of it, a file is read in many small pieces.
+    let length = file.metadata()?.len().min(LARGEST_FILE) + 1;
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST_FILE {
         return Ok(None);
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DistributionName, Evidence};
+use crate::{DistributionName, Evidence, StaticTest};
 
 /// A module that the project's code imports, with every place that does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,27 @@ pub struct ImportSite {
     pub class: FileClass,
     /// The names a `from` import takes from the module; each may be a submodule.
     pub members: Vec<String>,
+}
+
+/// One imported module of one import statement, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportStatement {
+    /// The file, relative to the root.
+    pub path: String,
+    /// The line the module is named on, counted from 1.
+    pub line: u32,
+    /// The module with the dots of a relative import: `..settings`.
+    pub module: String,
+    /// The names that are taken from it.
+    pub members: Vec<String>,
+    /// When the statement runs.
+    pub condition: Condition,
+    /// What part of the project the file belongs to.
+    pub class: FileClass,
+    /// Whose the module is.
+    pub origin: Origin,
+    /// What must hold, all together, for the statement to be reached.
+    pub requires: Vec<StaticTest>,
 }
 
 /// Whose a module is.

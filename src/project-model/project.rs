@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Declaration, EnvVar, Evidence, Found, ImportedModule, InterpreterConstraint,
-    InterpreterRequest, LockFile, Problem, UndeclaredImport,
+    Declaration, EnvVar, Evidence, Found, GitSetup, ImportedModule, InterpreterConstraint,
+    InterpreterRequest, LockFile, Problem, Scope, SystemPackageHint, UndeclaredImport,
 };
 
 /// A project, as its files describe it; nothing of it was run.
@@ -25,6 +25,11 @@ pub struct Project {
     pub python: Option<PythonProject>,
     /// The environment variables it reads.
     pub env_vars: Vec<EnvVar>,
+    /// The packages of operating systems that its container files, CI files and lists name, by
+    /// package manager and name.
+    pub system_packages: Vec<SystemPackageHint>,
+    /// What its git checkout needs: hooks, large files, submodules.
+    pub git: GitSetup,
     /// What could not be read or understood.
     pub problems: Vec<Problem>,
 }
@@ -58,6 +63,8 @@ pub struct PythonProject {
     pub import_roots: Vec<ImportRoot>,
     /// Further projects below the root, ordered by path.
     pub sub_projects: Vec<SubProject>,
+    /// Extras and groups that are declared to exclude each other.
+    pub exclusions: Vec<Exclusion>,
     /// Whether the root can be built and installed: it has a `pyproject.toml` with `[project]`,
     /// `[tool.poetry]` or `[build-system]`, a `setup.py` or a `setup.cfg` with metadata.
     pub installable: Option<Evidence>,
@@ -75,6 +82,17 @@ pub struct ImportRoot {
     /// The top-level modules and packages in it that are the project's own.
     pub modules: Vec<String>,
     /// Why it is one.
+    pub evidence: Evidence,
+}
+
+/// Extras and groups of which at most one can be installed at a time.
+///
+/// Source: `[tool.uv] conflicts` in the documentation of uv.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exclusion {
+    /// The extras and groups.
+    pub members: Vec<Scope>,
+    /// Where that is declared.
     pub evidence: Evidence,
 }
 

@@ -81,6 +81,8 @@ pub enum DeclarationFormat {
     Conda,
     /// `tox.ini` or `[tool.tox]`.
     Tox,
+    /// What the sessions of a `noxfile.py` install.
+    Nox,
 }
 
 /// When requirements apply.

@@ -100,7 +100,16 @@ pub(super) fn handles_import_errors(handler: &ExceptHandler) -> bool {
 
 /// Whether one of the handlers takes the `KeyError` of a missing environment variable.
 pub(super) fn catches_key_errors(statement: &StmtTry) -> bool {
-    let names = ["KeyError", "LookupError", "Exception", "BaseException"];
+    let names = [
+        "KeyError",
+        "LookupError",
+        "Exception",
+        "BaseException",
+        // Of django-environ, environs and decouple.
+        "ImproperlyConfigured",
+        "EnvError",
+        "UndefinedValueError",
+    ];
     statement
         .handlers
         .iter()

@@ -8,6 +8,7 @@
 //! | `os.environ.get("X")`, `os.getenv("X")`, with or without a default | goes on with `None` |
 //! | `"X" in os.environ`, `setdefault` | handled |
 //! | `env("X")` of django-environ and environs, `config("X")` of decouple and Starlette | fails, unless a default is given |
+//! | `settings.X` of dynaconf | may come from a file |
 //! | a field of pydantic's `BaseSettings` | fails, unless it has a default |
 //! | `envvar="X"` of click and typer | handled |
 //!
@@ -17,11 +18,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use dhtl_project_model::is_env_name;
 use ruff_python_ast::{
-    CmpOp, Expr, ExprCall, ExprCompare, ExprContext, ExprSubscript, StmtClassDef, WithItem,
+    CmpOp, Expr, ExprAttribute, ExprCall, ExprCompare, ExprContext, ExprSubscript, StmtClassDef,
+    WithItem,
 };
 use ruff_text_size::{Ranged, TextSize};
 
+use super::dynaconf;
+use super::env_libraries::{Library, METHODS, default_position, unnamed};
 use super::expressions::{dotted, is_dotted, last_name, literal, literals, text_argument};
 use super::facts::{EnvRead, Need};
 use super::lines::Lines;
@@ -46,15 +51,12 @@ enum Source {
     Config(Library),
     /// The class `Config` or `AutoConfig`.
     ConfigClass(Library),
-}
-
-/// Who defines the meaning of a second positional argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Library {
-    DjangoEnviron,
-    Environs,
+    /// The module `decouple`.
     Decouple,
-    Starlette,
+    /// The class `Dynaconf`.
+    DynaconfClass,
+    /// The settings of dynaconf, and the prefix of their variables.
+    Dynaconf(String),
 }
 
 /// Collects the reads of one file.
@@ -66,44 +68,11 @@ pub(super) struct EnvReader {
     /// Variables that the file sets itself or asks for first.
     handled: HashSet<String>,
     in_try: bool,
+    /// Whether anything of dynaconf is imported: otherwise nobody asks about every attribute.
+    has_dynaconf: bool,
     /// The prefix of `with env.prefixed("APP_"):`, empty outside.
     prefix: String,
 }
-
-/// The readers of django-environ and environs, besides the call itself.
-const METHODS: &[&str] = &[
-    "bool",
-    "bytes",
-    "cache",
-    "cache_url",
-    "date",
-    "datetime",
-    "db",
-    "db_url",
-    "decimal",
-    "dict",
-    "dj_cache_url",
-    "dj_db_url",
-    "dj_email_url",
-    "email",
-    "email_url",
-    "enum",
-    "float",
-    "get_value",
-    "int",
-    "json",
-    "list",
-    "log_level",
-    "path",
-    "search_url",
-    "str",
-    "timedelta",
-    "time",
-    "tuple",
-    "unicode",
-    "url",
-    "uuid",
-];
 
 impl EnvReader {
     /// Notes `import module as alias`.
@@ -111,6 +80,7 @@ impl EnvReader {
         let source = match module {
             "os" => Source::Os,
             "environ" | "environs" => Source::EnvModule,
+            "decouple" => Source::Decouple,
             _ => {
                 self.settings.bind_module(module, alias);
                 return;
@@ -138,12 +108,15 @@ impl EnvReader {
             ("environs", "env") => Source::Env(Library::Environs, HashSet::new()),
             ("decouple", "config") => Source::Config(Library::Decouple),
             ("decouple", "Config" | "AutoConfig") => Source::ConfigClass(Library::Decouple),
+            ("dynaconf", "Dynaconf" | "LazySettings") => Source::DynaconfClass,
+            ("dynaconf", "settings") => Source::Dynaconf(dynaconf::DEFAULT_PREFIX.to_owned()),
             ("starlette.config", "Config") => Source::ConfigClass(Library::Starlette),
             _ => {
                 self.settings.bind_member(module, member, name);
                 return;
             }
         };
+        self.has_dynaconf |= module == "dynaconf";
         self.names.insert(name, source);
     }
 
@@ -167,23 +140,34 @@ impl EnvReader {
                 self.add(name, envvar.start(), lines, "click-envvar", Need::Optional);
             }
         }
+        self.validators(call, lines);
         match &*call.func {
             Expr::Attribute(attribute) => {
                 let method = attribute.attr.as_str();
                 match self.source_of(&attribute.value).cloned() {
+                    Some(Source::Dynaconf(prefix)) if matches!(method, "get" | "exists") => {
+                        if let Some(name) = text_argument(call, "key", 0) {
+                            self.setting(&prefix, name, call.range_start, lines);
+                        }
+                    }
+                    Some(Source::Decouple) if method == "config" => {
+                        self.config(Library::Decouple, call, lines);
+                    }
                     Some(Source::Environ) => self.environ_method(method, call, lines),
                     Some(Source::Os) if matches!(method, "getenv" | "getenvb") => {
                         self.getenv(call, lines);
                     }
                     Some(Source::Env(library, defaults)) if METHODS.contains(&method) => {
-                        self.env(library, &defaults, call, lines);
+                        self.env(library, &defaults, method, call, lines);
                     }
                     _ => {}
                 }
             }
             function @ Expr::Name(_) => match self.source_of(function).cloned() {
                 Some(Source::Getenv) => self.getenv(call, lines),
-                Some(Source::Env(library, defaults)) => self.env(library, &defaults, call, lines),
+                Some(Source::Env(library, defaults)) => {
+                    self.env(library, &defaults, "", call, lines);
+                }
                 Some(Source::Config(library)) => self.config(library, call, lines),
                 _ => {}
             },
@@ -191,14 +175,59 @@ impl EnvReader {
         }
     }
 
-    /// Reads `os.environ["X"]`; an assignment or `del` is no read.
-    pub(super) fn subscript(&mut self, subscript: &ExprSubscript, lines: &Lines<'_>) {
-        if self.source_of(&subscript.value) != Some(&Source::Environ) {
+    /// Reads `settings.X` of dynaconf.
+    pub(super) fn attribute(&mut self, attribute: &ExprAttribute, lines: &Lines<'_>) {
+        let name = attribute.attr.as_str();
+        // What is not in capitals is a method more often than a setting.
+        if self.has_dynaconf
+            && attribute.ctx == ExprContext::Load
+            && !name.contains(|character: char| character.is_lowercase())
+            && let Some(Source::Dynaconf(prefix)) = self.source_of(&attribute.value).cloned()
+        {
+            self.setting(&prefix, name, attribute.range.start(), lines);
+        }
+    }
+
+    fn setting(&mut self, prefix: &str, name: &str, at: TextSize, lines: &Lines<'_>) {
+        let name = dynaconf::variable(prefix, name);
+        self.add(&name, at, lines, "dynaconf", Need::Optional);
+    }
+
+    /// Notes what `Dynaconf(validators=[…])` and `settings.validators.register(…)` name.
+    fn validators(&mut self, call: &ExprCall, lines: &Lines<'_>) {
+        if !self.has_dynaconf {
             return;
         }
+        let named = if self.source_of(&call.func) == Some(&Source::DynaconfClass) {
+            dynaconf::named_by(call)
+        } else if let Some((settings, validators)) = dynaconf::registered(call)
+            && let Some(Source::Dynaconf(prefix)) = self.names.get(settings)
+        {
+            // Which files the settings have is known where they are made, maybe elsewhere.
+            let validated = |one| dynaconf::validated(one, prefix, true);
+            validators.into_iter().flat_map(validated).collect()
+        } else {
+            return;
+        };
+        for (name, need) in named {
+            self.add(&name, call.range_start, lines, "dynaconf", need);
+        }
+    }
+
+    /// Reads `os.environ["X"]`; an assignment or `del` is no read.
+    pub(super) fn subscript(&mut self, subscript: &ExprSubscript, lines: &Lines<'_>) {
         let Some(name) = literal(&subscript.slice) else {
             return;
         };
+        match self.source_of(&subscript.value) {
+            Some(Source::Environ) => {}
+            Some(Source::Dynaconf(prefix)) if subscript.ctx == ExprContext::Load => {
+                let prefix = prefix.clone();
+                self.setting(&prefix, name, subscript.range.start(), lines);
+                return;
+            }
+            _ => return,
+        }
         match subscript.ctx {
             ExprContext::Load => {
                 let need = if self.in_try {
@@ -329,6 +358,9 @@ impl EnvReader {
             [name] => match self.names.get(name)? {
                 Source::EnvClass(library) => *library,
                 Source::ConfigClass(library) => return Some(Source::Config(*library)),
+                Source::DynaconfClass => {
+                    return Some(Source::Dynaconf(dynaconf::prefix_of(call)));
+                }
                 _ => return None,
             },
             [module, "Env" | "FileAwareEnv"]
@@ -380,16 +412,20 @@ impl EnvReader {
         &mut self,
         library: Library,
         defaults: &HashSet<String>,
+        method: &str,
         call: &ExprCall,
         lines: &Lines<'_>,
     ) {
-        let Some(name) = text_argument(call, "var", 0).or_else(|| text_argument(call, "name", 0))
-        else {
+        let named = text_argument(call, "var", 0).or_else(|| text_argument(call, "name", 0));
+        let Some(name) = named.or_else(|| unnamed(library, method, call)) else {
             return;
         };
         let has_default = call.arguments.find_keyword("default").is_some()
             || defaults.contains(name)
-            || library == Library::Environs && call.arguments.find_positional(1).is_some();
+            || call
+                .arguments
+                .find_positional(default_position(library, method))
+                .is_some();
         let rule = if library == Library::Environs {
             "environs"
         } else {
@@ -416,7 +452,7 @@ impl EnvReader {
 
     fn add(&mut self, name: &str, at: TextSize, lines: &Lines<'_>, rule: &'static str, need: Need) {
         let need = if self.in_try { Need::Optional } else { need };
-        if is_variable(name) {
+        if is_env_name(name) {
             self.reads.push(EnvRead {
                 name: name.to_owned(),
                 line: lines.line(at),
@@ -425,15 +461,6 @@ impl EnvReader {
             });
         }
     }
-}
-
-/// Whether `name` can be the name of a variable: POSIX allows more, nobody uses it.
-pub(super) fn is_variable(name: &str) -> bool {
-    !name.starts_with(|first: char| first.is_ascii_digit())
-        && !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn need(has_default: bool) -> Need {

@@ -1,14 +1,15 @@
-//! The environment variables of a project, from code and from templates of `.env` files.
+//! The environment variables of a project, from code, Compose files and templates of `.env` files.
 
 use std::collections::BTreeMap;
-use std::fs;
 
-use dhtl_project_model::{EnvVar, Evidence, FileClass};
+use dhtl_project_model::{EnvVar, Evidence, FileClass, env_lines};
+use rayon::prelude::*;
 
-use super::env_reads::is_variable;
+use super::class::class_of;
 use super::facts::{EnvRead, Need};
-use super::index::split;
-use crate::tree::Tree;
+use super::index::{Index, split};
+use super::{compose, javascript, source};
+use crate::tree::{Tree, TreeFile};
 
 /// Variables that shells, operating systems, terminals and CI services set, so that nobody has to.
 /// They are listed when code reads them, but never required.
@@ -29,6 +30,7 @@ const PLATFORM: &[&str] = &[
     "HOMEDRIVE",
     "HOMEPATH",
     "HOSTNAME",
+    "JEST_WORKER_ID",
     "LANG",
     "LANGUAGE",
     "LD_LIBRARY_PATH",
@@ -67,6 +69,7 @@ const PLATFORM: &[&str] = &[
     "USERPROFILE",
     "VIRTUAL_ENV",
     "VISUAL",
+    "VITEST",
     "WINDIR",
     "_",
 ];
@@ -82,6 +85,9 @@ const PLATFORM_PREFIXES: &[&str] = &[
     "GITLAB_",
     "JENKINS_",
     "LC_",
+    "NPM_CONFIG_",
+    "NPM_LIFECYCLE_",
+    "NPM_PACKAGE_",
     "PYTEST_",
     "PYTHON",
     "READTHEDOCS",
@@ -92,8 +98,8 @@ const PLATFORM_PREFIXES: &[&str] = &[
     "XDG_",
 ];
 
-/// Templates are short; a larger file is none.
-const MAX_TEMPLATE: u64 = 1 << 20;
+/// Templates and Compose files are short; a larger file is none.
+const MAX_TEMPLATE: usize = 1 << 20;
 
 /// Everything that names variables, gathered by name.
 #[derive(Debug, Default)]
@@ -105,7 +111,7 @@ impl EnvVars {
         // Tests, documentation and examples show how to call the project; they do not run it.
         let counts = matches!(class, FileClass::Package | FileClass::Scripts);
         for read in reads {
-            let required = counts && read.need == Need::Required && !is_platform(&read.name);
+            let required = counts && read.need == Need::Required && !is_set_by_platform(&read.name);
             self.add(
                 read.name,
                 required,
@@ -114,27 +120,19 @@ impl EnvVars {
         }
     }
 
-    /// Adds the variables listed in templates such as `.env.example`.
-    pub(super) fn add_templates(&mut self, tree: &Tree) {
-        for file in tree.files.iter().filter(|file| is_template(&file.path)) {
-            let path = tree.root.join(&file.path);
-            if fs::metadata(&path).is_ok_and(|metadata| metadata.len() >= MAX_TEMPLATE) {
-                continue;
-            }
-            let Ok(bytes) = fs::read(path) else {
-                continue;
-            };
-            let text = String::from_utf8_lossy(&bytes);
-            for (index, line) in text.lines().enumerate() {
-                if let Some(name) = listed(line) {
-                    let line = u32::try_from(index + 1).unwrap_or(u32::MAX);
-                    self.add(
-                        name.to_owned(),
-                        false,
-                        Evidence::at(&file.path, line, "env-template"),
-                    );
-                }
-            }
+    /// Adds what Compose files take, what JavaScript reads, and what templates such as
+    /// `.env.example` list. A file that cannot be read says nothing.
+    pub(super) fn add_other_files(&mut self, tree: &Tree, index: &Index<'_>) {
+        let read: Vec<(&TreeFile, FileClass, Vec<EnvRead>)> = tree
+            .files
+            .par_iter()
+            .filter_map(|file| {
+                let (class, reads) = other_reads(tree, file, index)?;
+                (!reads.is_empty()).then_some((file, class, reads))
+            })
+            .collect();
+        for (file, class, reads) in read {
+            self.add_code(&file.path, class, reads);
         }
     }
 
@@ -159,7 +157,54 @@ impl EnvVars {
     }
 }
 
-fn is_platform(name: &str) -> bool {
+/// What a file that is no Python says; none where it is of no kind that says anything.
+fn other_reads(
+    tree: &Tree,
+    file: &TreeFile,
+    index: &Index<'_>,
+) -> Option<(FileClass, Vec<EnvRead>)> {
+    let path = file.path.as_str();
+    let with_bytes = |read: &dyn Fn(&[u8]) -> Vec<EnvRead>| {
+        source::with_bytes(tree, file, read).unwrap_or_default()
+    };
+    if javascript::is_javascript(path) {
+        let class = javascript::class_of_javascript(path, index);
+        return Some((class, with_bytes(&javascript::reads)));
+    }
+    let with_text = |read: &dyn Fn(&str) -> Vec<EnvRead>| {
+        with_bytes(&|bytes| {
+            if bytes.len() < MAX_TEMPLATE {
+                read(&String::from_utf8_lossy(bytes))
+            } else {
+                Vec::new()
+            }
+        })
+    };
+    if compose::is_compose(path) {
+        let reads = with_text(&|text| compose::reads(path, text));
+        return Some((class_of(path, index), reads));
+    }
+    is_env_template(path).then(|| (class_of(path, index), with_text(&listed)))
+}
+
+/// The names that a template lists. Those that are commented out are no more than a proposal.
+fn listed(text: &str) -> Vec<EnvRead> {
+    let lines = env_lines(text).into_iter();
+    lines
+        .filter(|line| !line.is_comment)
+        .map(|line| EnvRead {
+            name: line.name.to_owned(),
+            line: line.line,
+            rule: "env-template",
+            need: Need::Optional,
+        })
+        .collect()
+}
+
+/// Whether shells, operating systems, terminals or CI services set the variable, so that nobody has
+/// to.
+#[must_use]
+pub fn is_set_by_platform(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     PLATFORM.contains(&name.as_str())
         || PLATFORM_PREFIXES
@@ -168,7 +213,8 @@ fn is_platform(name: &str) -> bool {
 }
 
 /// Whether a file is a template of a `.env`, to be copied and filled in.
-fn is_template(path: &str) -> bool {
+#[must_use]
+pub fn is_env_template(path: &str) -> bool {
     const MARKS: &[&str] = &[
         "default", "defaults", "dist", "example", "sample", "template", "tmpl",
     ];
@@ -184,14 +230,6 @@ fn is_template(path: &str) -> bool {
             .to_ascii_lowercase()
             .split(['.', '-', '_'])
             .any(|part| MARKS.contains(&part))
-}
-
-/// The name in a line `NAME=value` or `export NAME=value`.
-fn listed(line: &str) -> Option<&str> {
-    let line = line.trim_start_matches('\u{feff}').trim_start();
-    let line = line.strip_prefix("export ").unwrap_or(line);
-    let name = line.split_once('=')?.0.trim();
-    is_variable(name).then_some(name)
 }
 
 #[cfg(test)]
@@ -210,16 +248,7 @@ mod tests {
             (".envrc", false),
             ("environment.example.yml", false),
         ] {
-            assert_eq!(is_template(path), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn lines_list_names() {
-        assert_eq!(listed("export API_KEY=abc"), Some("API_KEY"));
-        assert_eq!(listed("\u{feff}DEBUG = 1"), Some("DEBUG"));
-        for line in ["# API_KEY=abc", "", "API_KEY", "1X=2", "a b=c"] {
-            assert_eq!(listed(line), None, "{line}");
+            assert_eq!(is_env_template(path), expected, "{path}");
         }
     }
 

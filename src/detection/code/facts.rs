@@ -1,6 +1,6 @@
 //! What one file says, before it is known where its modules come from.
 
-use dhtl_project_model::{Condition, Problem};
+use dhtl_project_model::{Condition, Problem, StaticTest};
 
 /// Everything one file says.
 #[derive(Debug, Default)]
@@ -24,6 +24,10 @@ pub(super) struct Import {
     pub(super) members: Vec<String>,
     pub(super) line: u32,
     pub(super) condition: Condition,
+    /// Whether it is an `import` or `from` statement, not a call that imports.
+    pub(super) is_statement: bool,
+    /// What must hold for it to be reached; empty unless that was asked for.
+    pub(super) requires: Vec<StaticTest>,
 }
 
 /// One place that names an environment variable.

@@ -4,13 +4,19 @@
 //! nothing of the others; `origin` then tells whose each module is, knowing all of them.
 
 mod class;
+mod compose;
 mod conditions;
+mod dynaconf;
+mod env_libraries;
 mod env_reads;
 mod env_vars;
 mod expressions;
 mod facts;
 mod index;
+mod javascript;
+mod javascript_tokens;
 mod lines;
+mod listing;
 mod marks;
 mod module_reader;
 mod native;
@@ -18,6 +24,7 @@ pub(crate) mod nesting;
 mod notebook;
 mod origin;
 mod outline;
+mod reachability;
 mod roots;
 mod search_path;
 mod settings;
@@ -27,7 +34,7 @@ mod syntax;
 mod test_data;
 #[cfg(test)]
 mod tests;
-mod undeclared;
+pub(crate) mod undeclared;
 mod words;
 
 use std::collections::{BTreeMap, HashMap};
@@ -43,8 +50,11 @@ use env_vars::EnvVars;
 use facts::{EnvRead, FileFacts, Import};
 use index::{Index, split};
 use origin::{Origins, Site};
+use reachability::Reading;
 use roots::Roots;
 
+pub use env_vars::{is_env_template, is_set_by_platform};
+pub(crate) use listing::statements as import_statements;
 pub(crate) use undeclared::undeclared;
 
 /// What the build configuration says about where the project's own modules are.
@@ -63,7 +73,7 @@ pub(crate) struct CodeFacts {
     pub(crate) import_roots: Vec<ImportRoot>,
     /// What is imported, ordered by module.
     pub(crate) imports: Vec<ImportedModule>,
-    /// The environment variables that are read or listed in templates, ordered by name.
+    /// The environment variables that are read, taken or listed in templates, ordered by name.
     pub(crate) env_vars: Vec<EnvVar>,
     /// Files that could not be read or understood, ordered by path.
     pub(crate) problems: Vec<Problem>,
@@ -72,7 +82,10 @@ pub(crate) struct CodeFacts {
 /// Reads all Python code of `tree`.
 pub(crate) fn scan(tree: &Tree, layout: &LayoutHints) -> CodeFacts {
     let files: Vec<&TreeFile> = tree.files.iter().filter(|file| is_code(file)).collect();
-    let (mut index, facts) = rayon::join(|| Index::new(tree), || read_all(tree, &files));
+    let (mut index, facts) = rayon::join(
+        || Index::new(tree),
+        || read_all(tree, &files, Reading::Outline),
+    );
     index.set_own_names(&layout.own_names);
 
     for (file, facts) in files.iter().zip(&facts) {
@@ -84,13 +97,13 @@ pub(crate) fn scan(tree: &Tree, layout: &LayoutHints) -> CodeFacts {
     gather(tree, &files, facts, &index, &roots, &layout.own_names)
 }
 
-fn read_all(tree: &Tree, files: &[&TreeFile]) -> Vec<FileFacts> {
+fn read_all(tree: &Tree, files: &[&TreeFile], reading: Reading) -> Vec<FileFacts> {
     let read = |max_depth: usize| -> Vec<FileFacts> {
         files
             .par_iter()
             .map(|file| {
                 source::with_bytes(tree, file, |bytes| {
-                    syntax::read_file(&file.path, bytes, max_depth)
+                    syntax::read_file(&file.path, bytes, max_depth, reading)
                 })
                 .unwrap_or_else(|problem| FileFacts {
                     problem: Some(problem),
@@ -123,16 +136,7 @@ fn gather(
     roots: &Roots,
     own_names: &[String],
 ) -> CodeFacts {
-    let search_paths: Vec<(String, &str)> = files
-        .iter()
-        .zip(&mut facts)
-        .flat_map(|(file, facts)| {
-            let folders = std::mem::take(&mut facts.search_path);
-            folders
-                .into_iter()
-                .map(|folder| (folder, file.path.as_str()))
-        })
-        .collect();
+    let search_paths = search_paths(files, &mut facts);
     let on_path = search_paths
         .iter()
         .map(|(folder, file)| (folder.as_str(), *file));
@@ -150,13 +154,27 @@ fn gather(
     for (path, class, reads) in gathered.env_reads {
         env_vars.add_code(path, class, reads);
     }
-    env_vars.add_templates(tree);
+    env_vars.add_other_files(tree, index);
     CodeFacts {
         import_roots: roots.describe(index),
         imports: gathered.imports.finish(),
         env_vars: env_vars.finish(),
         problems: gathered.problems,
     }
+}
+
+/// What files put on `sys.path`, each folder with its file.
+fn search_paths<'t>(files: &[&'t TreeFile], facts: &mut [FileFacts]) -> Vec<(String, &'t str)> {
+    files
+        .iter()
+        .zip(facts)
+        .flat_map(|(file, facts)| {
+            let folders = std::mem::take(&mut facts.search_path);
+            folders
+                .into_iter()
+                .map(|folder| (folder, file.path.as_str()))
+        })
+        .collect()
 }
 
 /// What a run of files says, with every import under its absolute name and the origin it has there.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dhtl_project_model::Condition;
+use dhtl_project_model::{Condition, StaticTest};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{
     Expr, ExprCall, Stmt, StmtFunctionDef, StmtIf, StmtImportFrom, StmtTry, Suite,
@@ -17,6 +17,7 @@ use super::env_reads::EnvReader;
 use super::expressions::{last_name, literals, text_argument};
 use super::facts::{FileFacts, Import};
 use super::lines::Lines;
+use super::reachability::{Reading, Requirements, behind, static_test};
 use super::search_path::SearchPath;
 use crate::imports_table::{is_shared_namespace, top_level};
 
@@ -26,10 +27,13 @@ pub(super) fn read_module(
     path: &str,
     lines: &Lines<'_>,
     outermost: Condition,
+    reading: Reading,
 ) -> FileFacts {
     let mut reader = ModuleReader {
         lines,
         condition: outermost,
+        reading,
+        requires: Requirements::default(),
         guarded: HashSet::new(),
         imports: Vec::new(),
         env: EnvReader::default(),
@@ -50,6 +54,9 @@ pub(super) fn read_module(
 struct ModuleReader<'a> {
     lines: &'a Lines<'a>,
     condition: Condition,
+    reading: Reading,
+    /// What must hold for the current statement to be reached.
+    requires: Requirements,
     /// Modules whose failure to load was handled earlier in the file.
     guarded: HashSet<String>,
     imports: Vec<Import>,
@@ -63,7 +70,7 @@ impl<'a> Visitor<'a> for ModuleReader<'_> {
             Stmt::Import(import) => {
                 for alias in &import.names {
                     self.env.bind_module(&alias.name, alias.asname.as_deref());
-                    self.add(alias.name.to_string(), 0, Vec::new(), import.range.start());
+                    self.add_statement(alias.name.to_string(), 0, Vec::new(), alias.start());
                 }
             }
             Stmt::ImportFrom(import) => self.import_from(import),
@@ -133,12 +140,29 @@ impl<'a> Visitor<'a> for ModuleReader<'_> {
                 self.env.subscript(subscript, self.lines);
                 walk_expr(self, expression);
             }
+            Expr::Attribute(attribute) => {
+                self.env.attribute(attribute, self.lines);
+                walk_expr(self, expression);
+            }
             Expr::Compare(comparison) => {
                 self.env.compare(comparison, self.lines);
                 walk_expr(self, expression);
             }
             _ => walk_expr(self, expression),
         }
+    }
+
+    fn visit_body(&mut self, body: &'a [Stmt]) {
+        let outer = self.requires.len();
+        for statement in body {
+            self.visit_stmt(statement);
+            if self.reading == Reading::Whole
+                && let Some(test) = behind(statement)
+            {
+                self.requires.add(test);
+            }
+        }
+        self.requires.truncate(outer);
     }
 
     /// An annotation imports nothing and reads no variable.
@@ -170,17 +194,36 @@ impl ModuleReader<'_> {
     }
 
     fn branches(&mut self, statement: &StmtIf) {
+        let outer = self.requires.len();
         let mut branches = Branches::Open;
         self.visit_expr(&statement.test);
         let first = branches.next(Some(&statement.test));
-        self.within(first, |reader| reader.visit_body(&statement.body));
+        self.within(first, |reader| {
+            reader.branch(Some(&statement.test), &statement.body);
+        });
         for clause in &statement.elif_else_clauses {
             if let Some(test) = &clause.test {
                 self.visit_expr(test);
             }
             let condition = branches.next(clause.test.as_ref());
-            self.within(condition, |reader| reader.visit_body(&clause.body));
+            self.within(condition, |reader| {
+                reader.branch(clause.test.as_ref(), &clause.body);
+            });
         }
+        self.requires.truncate(outer);
+    }
+
+    /// Visits a branch; behind it, its test has failed.
+    fn branch(&mut self, test: Option<&Expr>, body: &[Stmt]) {
+        let outer = self.requires.len();
+        let known = match (self.reading, test) {
+            (Reading::Whole, Some(test)) => static_test(test),
+            _ => StaticTest::Unknown,
+        };
+        self.requires.add(known.clone());
+        self.visit_body(body);
+        self.requires.truncate(outer);
+        self.requires.add(known.negated());
     }
 
     fn try_block(&mut self, statement: &StmtTry) {
@@ -228,7 +271,7 @@ impl ModuleReader<'_> {
             .iter()
             .map(|alias| alias.name.to_string())
             .collect();
-        self.add(
+        self.add_statement(
             module.to_owned(),
             import.level,
             members,
@@ -281,6 +324,14 @@ impl ModuleReader<'_> {
         }
     }
 
+    fn add_statement(&mut self, module: String, level: u32, members: Vec<String>, at: TextSize) {
+        let before = self.imports.len();
+        self.add(module, level, members, at);
+        for import in &mut self.imports[before..] {
+            import.is_statement = true;
+        }
+    }
+
     fn add(&mut self, module: String, level: u32, members: Vec<String>, at: TextSize) {
         // Error recovery leaves imports without a name behind.
         if level == 0 && (!is_dotted(&module) || module == "__future__") {
@@ -303,6 +354,8 @@ impl ModuleReader<'_> {
             members,
             line: self.lines.line(at),
             condition,
+            is_statement: false,
+            requires: self.requires.all().to_vec(),
         });
     }
 }

@@ -154,6 +154,7 @@ mod tests {
     use super::super::facts::FileFacts;
     use super::super::lines::Lines;
     use super::super::module_reader::read_module;
+    use super::super::reachability::Reading;
     use super::*;
 
     fn read(text: &str) -> FileFacts {
@@ -164,7 +165,13 @@ mod tests {
             parsed.errors()
         );
         let lines = Lines::new(text, None);
-        read_module(parsed.suite(), "pkg/a.py", &lines, Condition::Always)
+        read_module(
+            parsed.suite(),
+            "pkg/a.py",
+            &lines,
+            Condition::Always,
+            Reading::Outline,
+        )
     }
 
     /// The outline of `source`, made long enough to be worth one.

@@ -8,7 +8,8 @@ use std::collections::HashSet;
 use ruff_python_ast::{Expr, ExprCall, Stmt, StmtAnnAssign, StmtClassDef};
 use ruff_text_size::TextSize;
 
-use super::env_reads::is_variable;
+use dhtl_project_model::is_env_name;
+
 use super::expressions::{dotted, last_name, literal, literals};
 use super::facts::Need;
 
@@ -118,7 +119,7 @@ impl Bases {
         };
         aliases
             .into_iter()
-            .filter(|alias| is_variable(alias))
+            .filter(|alias| is_env_name(alias))
             .map(|alias| Field {
                 name: alias.to_uppercase(),
                 at: field.range.start(),

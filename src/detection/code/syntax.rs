@@ -10,13 +10,14 @@ use super::module_reader::read_module;
 use super::nesting::depth_bound;
 use super::notebook;
 use super::outline;
+use super::reachability::Reading;
 use super::source::{decode, has_extension, is_notebook, problem};
 
 /// What the file `path` with these `bytes` says.
 ///
 /// The parser recovers from syntax errors, so what stands around them is kept and the first of
 /// them becomes the problem of the file. A tree deeper than `max_depth` is not built.
-pub(super) fn read_file(path: &str, bytes: &[u8], max_depth: usize) -> FileFacts {
+pub(super) fn read_file(path: &str, bytes: &[u8], max_depth: usize, reading: Reading) -> FileFacts {
     let (text, misencoded) = decode(path, bytes);
     // Everything we look for needs an import: modules, and whatever reads the environment.
     if !text.contains("import") {
@@ -27,7 +28,16 @@ pub(super) fn read_file(path: &str, bytes: &[u8], max_depth: usize) -> FileFacts
     }
     if is_notebook(path) {
         return match notebook::code(&text) {
-            Ok(code) => read_code(path, &code.text, Some(&code.lines), misencoded, max_depth),
+            Ok(cells) => {
+                let code = Code {
+                    path,
+                    text: &cells.text,
+                    lines: Some(&cells.lines),
+                    max_depth,
+                    reading,
+                };
+                read_code(&code, misencoded)
+            }
             Err(error) => FileFacts {
                 problem: Some(problem(
                     path,
@@ -38,11 +48,18 @@ pub(super) fn read_file(path: &str, bytes: &[u8], max_depth: usize) -> FileFacts
             },
         };
     }
-    match outline::outline(&text) {
-        Some(outline) => read_code(path, &outline, None, misencoded, max_depth),
-        None => read_code(path, &text, None, misencoded, max_depth),
-    }
-    .with_shared_package(shares_package(path, &text))
+    let outline = match reading {
+        Reading::Outline => outline::outline(&text),
+        Reading::Whole => None,
+    };
+    let code = Code {
+        path,
+        text: outline.as_deref().unwrap_or(&text),
+        lines: None,
+        max_depth,
+        reading,
+    };
+    read_code(&code, misencoded).with_shared_package(shares_package(path, &text))
 }
 
 impl FileFacts {
@@ -52,14 +69,23 @@ impl FileFacts {
     }
 }
 
-/// `renumbered` has the line in the file for each line of `text`, where these differ.
-fn read_code(
-    path: &str,
-    text: &str,
-    renumbered: Option<&[u32]>,
-    misencoded: Option<Problem>,
+/// Python text that is about to be parsed.
+struct Code<'a> {
+    path: &'a str,
+    text: &'a str,
+    /// The line in the file for each line of `text`, where these differ.
+    lines: Option<&'a [u32]>,
     max_depth: usize,
-) -> FileFacts {
+    reading: Reading,
+}
+
+fn read_code(code: &Code<'_>, misencoded: Option<Problem>) -> FileFacts {
+    let Code {
+        path,
+        text,
+        max_depth,
+        ..
+    } = *code;
     // Every level takes a character, so short texts need no closer look.
     if text.len() > max_depth && depth_bound(text) > max_depth {
         return FileFacts {
@@ -78,13 +104,13 @@ fn read_code(
         PySourceType::Python
     };
     let parsed = parse_unchecked_source(text, source_type);
-    let lines = Lines::new(text, renumbered);
+    let lines = Lines::new(text, code.lines);
     let outermost = if is_stub {
         Condition::TypeChecking
     } else {
         Condition::Always
     };
-    let mut facts = read_module(parsed.suite(), path, &lines, outermost);
+    let mut facts = read_module(parsed.suite(), path, &lines, outermost, code.reading);
     facts.problem = parsed
         .errors()
         .first()

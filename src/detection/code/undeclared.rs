@@ -69,7 +69,14 @@ pub(crate) fn undeclared(
 }
 
 fn is_needed(site: &ImportSite, module: &str) -> bool {
-    let is_provided_by_the_runner = match split(&site.path).1 {
+    site.condition < Condition::Guarded
+        && !is_provided_by_the_runner(&site.path, module)
+        && !is_test_data(&site.path)
+}
+
+/// Whether the program that runs the file at `path` brings `module` along.
+pub(crate) fn is_provided_by_the_runner(path: &str, module: &str) -> bool {
+    match split(path).1 {
         // Whatever runs a `setup.py` is setuptools.
         "setup.py" => matches!(
             top_level(module),
@@ -78,13 +85,12 @@ fn is_needed(site: &ImportSite, module: &str) -> bool {
         "noxfile.py" => top_level(module) == "nox",
         "toxfile.py" => matches!(top_level(module), "tox" | "pluggy"),
         _ => false,
-    };
-    site.condition < Condition::Guarded && !is_provided_by_the_runner && !is_test_data(&site.path)
+    }
 }
 
 /// The names to account for: the members that the table knows by themselves, as submodules that
 /// other distributions add to a namespace, or else the module.
-fn names(import: &ImportedModule, site: &ImportSite) -> Vec<String> {
+pub(crate) fn names(import: &ImportedModule, site: &ImportSite) -> Vec<String> {
     let submodules: Vec<String> = site
         .members
         .iter()
@@ -99,7 +105,7 @@ fn names(import: &ImportedModule, site: &ImportSite) -> Vec<String> {
 }
 
 /// The name an unknown module is reported under.
-fn unknown_name(module: &str) -> &str {
+pub(crate) fn unknown_name(module: &str) -> &str {
     let top_level = top_level(module);
     if is_shared_namespace(top_level) {
         module
@@ -172,7 +178,7 @@ impl Declared {
 }
 
 /// The name of a requirement; for a path or URL without one, the last part of it.
-fn name_of(requirement: &Requirement) -> Option<DistributionName> {
+pub(crate) fn name_of(requirement: &Requirement) -> Option<DistributionName> {
     requirement.name.clone().or_else(|| {
         let text = requirement
             .text

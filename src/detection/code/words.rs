@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, FindIter, MatchKind};
 
 /// What every word with a weight holds, with as much of its surroundings as makes it rare:
 /// `path` is in every other line, `sys.path` is not.
-const SIGNS: [&str; 13] = [
+const SIGNS: [&str; 14] = [
     "import",
     "environ",
     "getenv",
@@ -17,6 +17,7 @@ const SIGNS: [&str; 13] = [
     "envvar",
     "Env(",
     "decouple",
+    "dynaconf",
     "starlette.config",
     "BaseSettings",
     "addsitedir",
@@ -27,7 +28,7 @@ const SIGNS: [&str; 13] = [
 static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
     #[expect(
         clippy::expect_used,
-        reason = "a dozen short words are far below every limit"
+        reason = "a few short words are far below every limit"
     )]
     AhoCorasick::builder()
         // The one kind of search that compares many bytes at a time.
@@ -148,8 +149,8 @@ fn weight(word: &[u8]) -> Weight {
     match word {
         b"import" | b"getenv" | b"environ" | b"getenvb" | b"find_spec" | b"__import__"
         | b"importorskip" | b"import_module" | b"pytest_plugins" => Weight::Statement,
-        b"Env" | b"path" | b"envvar" | b"decouple" | b"environs" | b"environb" | b"starlette"
-        | b"addsitedir" | b"BaseSettings" | b"syspath_prepend" => Weight::File,
+        b"Env" | b"path" | b"envvar" | b"decouple" | b"dynaconf" | b"environs" | b"environb"
+        | b"starlette" | b"addsitedir" | b"BaseSettings" | b"syspath_prepend" => Weight::File,
         _ => Weight::None,
     }
 }

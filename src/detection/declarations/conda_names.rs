@@ -45,7 +45,7 @@ const PYTHON_ALL_THE_SAME: [&str; 5] = ["libcst", "librosa", "libclang", "libsas
 ///
 /// A program or a C library must not be looked up by its name: on the index somebody else may have
 /// taken that name.
-pub(super) fn python_name(name: &str) -> Option<&str> {
+pub(crate) fn python_name(name: &str) -> Option<&str> {
     let is_library = NOT_PYTHON_PREFIXES
         .iter()
         .any(|prefix| name.starts_with(prefix))

@@ -2,10 +2,11 @@
 
 mod build_system;
 pub(crate) mod conda;
-mod conda_names;
+pub(crate) mod conda_names;
 mod dependency_groups;
 mod flit;
 mod hatch;
+mod nox;
 mod pdm;
 mod pep508;
 mod pep621;
@@ -17,7 +18,7 @@ pub(crate) mod requirements_txt;
 mod setup_cfg;
 mod setup_py;
 pub(crate) mod tox;
-mod uv;
+pub(crate) mod uv;
 
 use dhtl_project_model::{Declaration, DeclarationFormat, Evidence, Problem, Requirement, Scope};
 
@@ -40,6 +41,7 @@ const READERS: &[fn(&Manifests<'_>, &mut Collected)] = &[
     pipfile::read,
     conda::read,
     tox::read,
+    nox::read,
 ];
 
 /// Everything the project declares, ordered by path, and what could not be understood.

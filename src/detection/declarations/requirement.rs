@@ -52,9 +52,10 @@ impl Direct<'_> {
     }
 }
 
-/// A name without the extras behind it.
+/// A name without the extras behind it, or the version that some put into `#egg=`.
 pub(crate) fn bare_name(name: &str) -> &str {
-    name.split('[').next().unwrap_or(name).trim()
+    let is_end = |character| matches!(character, '[' | '=' | '<' | '>' | '~' | '!');
+    name.split(is_end).next().unwrap_or(name).trim()
 }
 
 fn parse_strictly(text: &str, evidence: &Evidence) -> Result<Requirement, String> {

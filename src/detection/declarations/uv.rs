@@ -4,7 +4,7 @@
 //! nothing to be installed, so they are no declarations.
 
 use dhtl_project_model::{
-    DeclarationFormat, DistributionName, Requirement, RequirementSource, Scope,
+    DeclarationFormat, DistributionName, Exclusion, Requirement, RequirementSource, Scope,
 };
 
 use super::Collected;
@@ -22,6 +22,36 @@ pub(super) fn read(manifests: &Manifests<'_>, collected: &mut Collected) {
             collected.declare(&file.path, DeclarationFormat::Uv, scope, requirements);
         }
     }
+}
+
+/// The extras and groups of the root that `[tool.uv] conflicts` declares to exclude each other; those
+/// of other members of a workspace are none of it.
+pub(crate) fn exclusions(manifests: &Manifests<'_>) -> Vec<Exclusion> {
+    let Some(file) = manifests.pyproject(".") else {
+        return Vec::new();
+    };
+    let own =
+        metadata::declared_name(manifests, ".").map(|found| DistributionName::new(&found.value));
+    let sets = file.get(&["tool", "uv", "conflicts"]);
+    let sets = sets.map(Node::elements).unwrap_or_default();
+    let member = |node: &Node<'_>| {
+        let text = |key| {
+            node.get(key)
+                .and_then(|node| node.as_str().map(str::to_owned))
+        };
+        let is_own = text("package").is_none_or(|name| Some(DistributionName::new(&name)) == own);
+        let scope = text("extra")
+            .map(Scope::Extra)
+            .or_else(|| text("group").map(Scope::Group));
+        scope.filter(|_| is_own)
+    };
+    sets.iter()
+        .map(|set| Exclusion {
+            members: set.elements().iter().filter_map(member).collect(),
+            evidence: set.evidence("uv-conflicts"),
+        })
+        .filter(|exclusion| exclusion.members.len() > 1)
+        .collect()
 }
 
 /// Where `[tool.uv.sources]` takes distributions from instead of an index.

@@ -44,7 +44,9 @@ pub fn distribution_for(module: &str) -> Option<DistributionName> {
 /// The modules that `distribution` is known to provide, submodules of shared namespaces included.
 #[must_use]
 pub fn modules_of(distribution: &DistributionName) -> Vec<&'static str> {
-    let mut modules: Vec<_> = modules_where(|name| name == distribution.as_str()).collect();
+    let mut modules: Vec<_> = claims_where(|name| name == distribution.as_str())
+        .map(|(module, _)| module)
+        .collect();
     modules.sort_unstable();
     modules.dedup();
     modules
@@ -52,12 +54,28 @@ pub fn modules_of(distribution: &DistributionName) -> Vec<&'static str> {
 
 /// The same for several distributions, in one pass over the tables.
 pub(crate) fn modules_of_all(distributions: &HashSet<DistributionName>) -> HashSet<&'static str> {
-    let names: HashSet<&str> = distributions.iter().map(DistributionName::as_str).collect();
-    modules_where(|name| names.contains(name)).collect()
+    claims_of_all(distributions)
+        .map(|(module, _)| module)
+        .collect()
 }
 
-/// The modules of the distributions whose name `is_wanted`.
-fn modules_where(is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static str> {
+/// Every module that one of several distributions is known to provide, with the distribution.
+pub(crate) fn claims_of_all(
+    distributions: &HashSet<DistributionName>,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let names: HashSet<&str> = distributions.iter().map(DistributionName::as_str).collect();
+    claims_where(move |name| names.contains(name))
+}
+
+/// Whether the files say that no distribution may be named for `module`, or for a package it is in.
+pub(crate) fn is_never_named(module: &str) -> bool {
+    prefixes(module).any(|prefix| NEVER.get(prefix).is_some_and(|why| why != "namespace"))
+}
+
+/// The modules of the distributions whose name `is_wanted`, each with its distribution.
+fn claims_where(
+    is_wanted: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
     let checked = OVERRIDES.pairs().chain(ALTERNATIVES.pairs());
     let every = checked
         .map(|pair| (pair, true))
@@ -68,7 +86,7 @@ fn modules_where(is_wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &'sta
         .filter(|((module, _), is_checked)| {
             *is_checked || OVERRIDES.get(module).is_none() && NEVER.get(module).is_none()
         })
-        .map(|((module, _), _)| module)
+        .map(|(pair, _)| pair)
 }
 
 /// Every distribution known to provide the dotted `module`, the proposed one first.

@@ -29,17 +29,24 @@ pub(super) fn read(manifests: &Manifests<'_>, stated: &mut Stated) {
     }
 }
 
+/// A service that runs what a file of the project tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Service {
+pub(crate) enum Service {
+    /// GitHub Actions.
     GitHub,
+    /// GitLab.
     GitLab,
+    /// `CircleCI`.
     CircleCi,
+    /// Travis CI.
     Travis,
+    /// Azure Pipelines.
     Azure,
 }
 
 impl Service {
-    fn of(path: &str) -> Option<Self> {
+    /// The service that reads the file at `path`.
+    pub(crate) fn of(path: &str) -> Option<Self> {
         let workflow = path.strip_prefix(".github/workflows/");
         let is_yaml = [".yml", ".yaml"]
             .iter()

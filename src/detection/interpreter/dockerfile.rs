@@ -12,12 +12,7 @@ use crate::paths;
 
 pub(super) fn read(manifests: &Manifests<'_>, stated: &mut Stated) {
     for file in &manifests.tree.files {
-        let name = paths::file_name(&file.path).to_ascii_lowercase();
-        let is_dockerfile = name == "dockerfile"
-            || name == "containerfile"
-            || name.starts_with("dockerfile.")
-            || name.ends_with(".dockerfile");
-        if !is_dockerfile || paths::is_foreign(&file.path) {
+        if !is_dockerfile(&file.path) || paths::is_foreign(&file.path) {
             continue;
         }
         match manifests.tree.text(&file.path) {
@@ -25,6 +20,15 @@ pub(super) fn read(manifests: &Manifests<'_>, stated: &mut Stated) {
             Err(problem) => stated.problems.push(problem),
         }
     }
+}
+
+/// Whether the file at `path` describes an image.
+pub(crate) fn is_dockerfile(path: &str) -> bool {
+    let name = paths::file_name(path).to_ascii_lowercase();
+    name == "dockerfile"
+        || name == "containerfile"
+        || name.starts_with("dockerfile.")
+        || name.ends_with(".dockerfile")
 }
 
 fn read_text(path: &str, text: &str, stated: &mut Stated) {

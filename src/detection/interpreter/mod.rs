@@ -1,9 +1,9 @@
 //! Which Python the project asks for: one file per source, one line here to list it.
 
-mod ci;
+pub(crate) mod ci;
 mod classifiers;
 mod decide;
-mod dockerfile;
+pub(crate) mod dockerfile;
 mod image;
 mod manifest;
 mod nox;

@@ -83,6 +83,89 @@ fn libraries_that_read_variables_are_known() {
 }
 
 #[test]
+fn defaults_stand_where_each_library_wants_them() {
+    check_env(
+        "import environ\nenv = environ.Env()\nenv('A', str)\nenv('B', str, 'b')\nenv.str('C', 'c')\nenv.list('D', int)\nenv.db()\nenv.cache(default='x')\ntry:\n    env('E')\nexcept environ.ImproperlyConfigured:\n    pass\n",
+        &[
+            ("A", true),
+            ("B", false),
+            ("C", false),
+            ("CACHE_URL", false),
+            ("D", true),
+            ("DATABASE_URL", true),
+            ("E", false),
+        ],
+    );
+    check_env(
+        "import decouple\ndecouple.config('A')\ntry:\n    decouple.config('B')\nexcept decouple.UndefinedValueError:\n    pass\n",
+        &[("A", true), ("B", false)],
+    );
+}
+
+#[test]
+fn settings_of_dynaconf_are_variables() {
+    check_env(
+        "from dynaconf import Dynaconf, Validator\nsettings = Dynaconf(envvar_prefix='app', envvar='APP_FILE', validators=[Validator('TOKEN', 'db.host', must_exist=True), Validator('B', must_exist=True, default=1)])\nsettings.PORT\nsettings['name']\nsettings.get('debug', False)\nsettings.reload()\nsettings.X = 1\n",
+        &[
+            ("APP_B", false),
+            ("APP_DB__HOST", true),
+            ("APP_DEBUG", false),
+            ("APP_FILE", false),
+            ("APP_NAME", false),
+            ("APP_PORT", false),
+            ("APP_TOKEN", true),
+        ],
+    );
+    check_env(
+        "from dynaconf import Dynaconf, Validator\nsettings = Dynaconf(envvar_prefix=False, settings_files=['settings.toml'], validators=[Validator('A', must_exist=True)])\nsettings.validators.register(Validator('B', must_exist=True))\n",
+        &[("A", false), ("B", false)],
+    );
+    check_env(
+        "from dynaconf import settings\nsettings.KEY\n",
+        &[("DYNACONF_KEY", false)],
+    );
+    check_env(
+        "import os\nfrom app import settings\nsettings.KEY\nos.environ['A']\n",
+        &[("A", true)],
+    );
+}
+
+#[test]
+fn other_files_name_variables_as_well() {
+    let facts = Files::new(&[
+        ("web/src/app.ts", "const key = process.env.KEY!\n"),
+        ("web/src/app.test.ts", "process.env.TEST_KEY!\n"),
+        (
+            "compose.yaml",
+            "services:\n  db:\n    image: db:${DB_TAG:?which}\n",
+        ),
+        ("examples/compose.yaml", "a: ${EXAMPLE:?which}\n"),
+        (".env.sample", "# PORT=80\nTEXT='one\nTWO=2\n'\nHOST=\n"),
+    ])
+    .scan();
+    let found: Vec<_> = facts
+        .env_vars
+        .iter()
+        .map(|variable| {
+            let mark = if variable.required { "!" } else { "" };
+            format!("{}{mark} {}", variable.name, variable.evidence[0])
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "DB_TAG! compose.yaml:3 (compose-interpolation)",
+            "EXAMPLE examples/compose.yaml:1 (compose-interpolation)",
+            "HOST .env.sample:5 (env-template)",
+            "KEY! web/src/app.ts:1 (process-env)",
+            "TEST_KEY web/src/app.test.ts:1 (process-env)",
+            "TEXT .env.sample:2 (env-template)",
+        ]
+    );
+    assert_eq!(facts.problems, []);
+}
+
+#[test]
 fn evidence_has_the_line_and_the_rule() {
     let facts = Files::new(&[
         ("pkg/__init__.py", "import os\n\nos.environ['KEY']\n"),
