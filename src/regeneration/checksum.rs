@@ -122,6 +122,7 @@ mod tests {
             distributions: vec![Distribution {
                 name: DistributionName::new("flask"),
                 version: "3.0.0".into(),
+                folder: String::new(),
                 editable: false,
                 built_here: false,
                 record,

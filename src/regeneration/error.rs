@@ -220,31 +220,61 @@ impl Diagnostic for RegenerationError {
                 Some("name the folder of a project, as in `dhtl regenerate --root <folder>`".into())
             }
             Self::NotUtf8 { .. } => Some("save it as UTF-8 in your editor".into()),
-            Self::TooOld { required, .. } => {
-                Some(format!("install dhtl {required} or newer, and check with `dhtl --version`"))
-            }
+            Self::TooOld { required, .. } => Some(format!(
+                "install dhtl {required} or newer, and check with `dhtl --version`"
+            )),
             Self::MissingLockFile { .. } => {
                 Some("restore it with `git checkout`, or lock anew with `dhtl setup`".into())
             }
-            Self::NoInterpreter { .. } => Some(
+            Self::NoInterpreter { wanted, .. } => Some(format!(
                 "install one that fits, for example with `pyenv install <version>`, or set \
-                 `UV_PYTHON_INSTALL_MIRROR` where downloads are blocked, then run `dhtl regenerate` again"
-                    .into(),
-            ),
+                 `UV_PYTHON_INSTALL_MIRROR` where downloads are blocked, then run `dhtl regenerate` \
+                 again; or work in a container: `docker run --rm -it -v .:/src -w /src python{} bash`",
+                image_tag(wanted)
+            )),
             Self::ForeignEnvironment { .. } => {
                 Some("move it away, or let it be replaced with `dhtl regenerate --force`".into())
             }
-            Self::Linked { path } | Self::NotAFolder { path } => Some(format!("remove it with `rm {}`", path.display())),
+            Self::Linked { path } | Self::NotAFolder { path } => {
+                Some(format!("remove it with `rm {}`", path.display()))
+            }
             Self::NotWhole { .. } => Some("see the whole report with `dhtl regenerate`".into()),
             Self::NoEnvironment { .. } => Some("make it with `dhtl regenerate`".into()),
             Self::BadLock { .. } => Some("lock anew with `dhtl setup --relock`".into()),
-            Self::Strict { .. } => Some("see what would be done without it: `dhtl regenerate --dry-run`".into()),
+            Self::Strict { .. } => {
+                Some("see what would be done without it: `dhtl regenerate --dry-run`".into())
+            }
             Self::Io { source, .. } => match source.kind() {
-                std::io::ErrorKind::StorageFull => {
-                    Some("free some space, for example with `uv cache prune`, and run the command again".into())
-                }
+                std::io::ErrorKind::StorageFull => Some(
+                    "free some space, for example with `uv cache prune`, and run the command again"
+                        .into(),
+                ),
                 _ => Some("check who owns the folder and whether it can be written".into()),
             },
         }
+    }
+}
+
+/// The tag of the image with the first release line that a text names, such as `:3.6` for
+/// `cpython ==3.6.*`; nothing where it names none.
+fn image_tag(wanted: &str) -> String {
+    let version = wanted.split(|character: char| !(character.is_ascii_digit() || character == '.'));
+    let mut lines = version.filter_map(|version| {
+        let (major, rest) = version.split_once('.')?;
+        let minor = rest.split('.').next()?;
+        (!major.is_empty() && !minor.is_empty()).then(|| format!(":{major}.{minor}"))
+    });
+    lines.next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_named_by_its_release_line() {
+        assert_eq!(image_tag("cpython ==3.6.*"), ":3.6");
+        assert_eq!(image_tag("cpython >=3.14.2,<4"), ":3.14");
+        assert_eq!(image_tag("pypy"), "");
     }
 }

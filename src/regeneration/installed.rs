@@ -29,6 +29,8 @@ pub(crate) struct Distribution {
     pub(crate) name: DistributionName,
     /// Its version.
     pub(crate) version: String,
+    /// The name of its `*.dist-info` folder.
+    pub(crate) folder: String,
     /// Whether it points into a source folder instead of holding a copy.
     pub(crate) editable: bool,
     /// Whether its wheel was built on this machine and holds native code.
@@ -94,10 +96,17 @@ pub(crate) const fn program() -> &'static str {
     }
 }
 
+/// The folder of the interpreter that the environment in `venv` was made with, and its version.
+pub(crate) fn home(venv: &Path) -> Option<(PathBuf, String)> {
+    let settings = Settings::read(venv)?;
+    Some((settings.home?, settings.version))
+}
+
 /// The part of `pyvenv.cfg` that matters here.
 struct Settings {
     version: String,
     implementation: String,
+    home: Option<PathBuf>,
     made_by_uv: bool,
 }
 
@@ -119,12 +128,14 @@ impl Settings {
         program.exists().then(|| Self {
             version: release,
             implementation: implementation.to_ascii_lowercase(),
+            home: value("home").map(PathBuf::from),
             made_by_uv: value("uv").is_some(),
         })
     }
 }
 
-fn site_packages(venv: &Path) -> Option<PathBuf> {
+/// The folder of the distributions in `venv`; none where there is none.
+pub(crate) fn site_packages(venv: &Path) -> Option<PathBuf> {
     let windows = venv.join("Lib/site-packages");
     if cfg!(windows) && windows.is_dir() {
         return Some(windows);
@@ -171,11 +182,33 @@ impl Distribution {
         Some(Self {
             name: DistributionName::new(&field("Name")?),
             version: field("Version")?,
+            folder: folder_name(dist_info),
             editable: direct_url.is_some_and(|text| is_editable(&text)),
             built_here: is_built_here(&wheel),
             record: record_entries(&record),
         })
     }
+
+    /// What is left of a distribution that lost its `METADATA`, by the name of its folder and its
+    /// `RECORD`.
+    pub(crate) fn broken(dist_info: &Path) -> Option<Self> {
+        let folder = folder_name(dist_info);
+        let (name, version) = folder.strip_suffix(".dist-info")?.rsplit_once('-')?;
+        let record = text_of(&dist_info.join("RECORD")).unwrap_or_default();
+        Some(Self {
+            name: DistributionName::new(name),
+            version: version.to_owned(),
+            editable: false,
+            built_here: false,
+            record: record_entries(&record),
+            folder,
+        })
+    }
+}
+
+fn folder_name(dist_info: &Path) -> String {
+    let name = dist_info.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }
 
 fn text_of(path: &Path) -> Option<String> {

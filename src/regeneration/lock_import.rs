@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::RegenerationError;
 use crate::application::{Application, Outcome};
-use crate::importers::{ImportRequest, import};
+use crate::importers::{ImportRequest, check_platform, import};
 use crate::locked_set::CompiledRequirements;
 use crate::plan::{RESOLUTION, StepId};
 use crate::report::Shortfall;
@@ -21,23 +21,22 @@ impl Application<'_> {
         let file = self.plan.root.join(path);
         let text = fs::read_to_string(&file).map_err(RegenerationError::io("read", file))?;
         let manifest = fs::read_to_string(self.plan.root.join("pyproject.toml")).ok();
-        let imported = import(&ImportRequest {
+        let request = ImportRequest {
             path,
             text: &text,
             manifest: manifest.as_deref(),
             kind: lock.kind,
-        })
-        .map_err(|error| RegenerationError::Step(Box::new(error)))?;
+        };
+        let imported = check_platform(&request, self.plan.spec.platform)
+            .and_then(|()| import(&request))
+            .map_err(|error| RegenerationError::Step(Box::new(error)))?;
         let compiled = CompiledRequirements::parse(&imported.text);
         let text = compiled.without_project(&imported.text);
         write_whole(&self.state.file(RESOLUTION), &text)?;
-        let notes = imported.notes.into_iter().map(|note| Shortfall {
-            what: format!("{} of `{path}`", note.what),
-            why: note.why,
-            next: None,
-            distribution: None,
-            essential: false,
-        });
+        let notes = imported
+            .notes
+            .into_iter()
+            .map(|note| Shortfall::new(format!("{} of `{path}`", note.what), note.why));
         self.shortfalls.add(StepId::Resolution, notes)?;
         Ok(String::new())
     }

@@ -156,7 +156,7 @@ impl CompiledRequirement {
     }
 
     /// The version it is pinned to; none for one that comes from a URL.
-    fn exact_version(&self) -> Option<String> {
+    pub(crate) fn exact_version(&self) -> Option<String> {
         let requirement = self.text.split(';').next().unwrap_or(&self.text);
         if requirement.contains('@') {
             return None;

@@ -6,10 +6,13 @@ use dhtl_project_model::{EnvironmentSpec, PythonProject, Strategy};
 use dhtl_tools::Invocation;
 use serde::{Deserialize, Serialize};
 
+use crate::application::system_step::SystemStep;
+use crate::git::GitCommands;
 use crate::interpreters::Choice;
-use crate::sources::{Source, as_argument, sources};
+use crate::resolution::sources::{Source, as_argument, is_locked, sources};
 use crate::spec::sub_projects;
 use crate::state::StateDir;
+use crate::system_packages::ProposedPackage;
 use crate::uv::{Hashes, Reach, Staleness, UvCommands};
 
 /// The resolution of an unlocked project, in the state folder.
@@ -18,6 +21,14 @@ pub(crate) const RESOLUTION: &str = "requirements.lock";
 pub(crate) const RESOLVED_AS_OF: &str = "resolved-as-of.txt";
 /// What `uv.lock` asks for, as requirements, in the state folder.
 pub(crate) const EXPORT: &str = "uv-export.lock";
+/// The resolution of what is declared besides, in the state folder.
+pub(crate) const SUPPLEMENT: &str = "supplement.lock";
+/// The input of that resolution.
+pub(crate) const SUPPLEMENT_INPUT: &str = "supplement.in";
+/// The part of it that no lock of the project has.
+pub(crate) const SUPPLEMENT_INSTALL: &str = "supplement-install.txt";
+/// The versions that it must not change.
+pub(crate) const SUPPLEMENT_CONSTRAINTS: &str = "supplement-constraints.txt";
 /// The resolution of what the imports need and nothing declares, in the state folder.
 pub(crate) const INFERENCE: &str = "inferred.lock";
 /// The input of that resolution.
@@ -39,12 +50,18 @@ pub struct Plan {
     pub spec: EnvironmentSpec,
     /// The interpreter it gets.
     pub interpreter: Choice,
+    /// Why it gets this one, in words.
+    pub interpreter_reason: String,
     /// The moment that an unlocked project is resolved as of, in the notation of RFC 3339.
     pub as_of: Option<String>,
     /// The steps, in order.
     pub steps: Vec<PlannedStep>,
+    /// The system packages that are proposed because nobody listed any, and are missing.
+    pub system_packages: Vec<ProposedPackage>,
     /// What is resolved together, for a project without a lock.
     pub(crate) sources: Vec<Source>,
+    /// What is declared besides, and installed on top.
+    pub(crate) supplements: Vec<Source>,
 }
 
 /// A step of a plan.
@@ -72,14 +89,22 @@ pub enum StepId {
     Interpreter,
     /// Makes the virtual environment.
     Environment,
+    /// Checks out the submodules.
+    Submodules,
+    /// Fetches the files in Git LFS.
+    LargeFiles,
     /// Resolves the requirements of an unlocked project.
     Resolution,
     /// Installs the locked distributions.
     Installation,
+    /// Installs what is declared besides.
+    Supplement,
     /// Installs the project itself.
     Project,
     /// Installs what imports need and nothing declares.
     Inference,
+    /// Installs the git hooks.
+    Hooks,
 }
 
 impl StepId {
@@ -90,10 +115,14 @@ impl StepId {
             Self::System => "system",
             Self::Interpreter => "interpreter",
             Self::Environment => "environment",
+            Self::Submodules => "submodules",
+            Self::LargeFiles => "large-files",
             Self::Resolution => "resolution",
             Self::Installation => "installation",
+            Self::Supplement => "supplement",
             Self::Project => "project",
             Self::Inference => "inference",
+            Self::Hooks => "hooks",
         }
     }
 }
@@ -107,16 +136,24 @@ pub(crate) struct Facts<'a> {
     pub(crate) python: &'a PythonProject,
     /// The uv to use.
     pub(crate) uv: &'a Path,
-    /// The command that installs system packages here; none where nothing is to be installed.
-    pub(crate) system: Option<&'a Invocation>,
+    /// What is done about system packages.
+    pub(crate) system: &'a SystemStep,
+    /// What is done about the checkout.
+    pub(crate) git: &'a GitCommands,
     /// The moment that resolutions are made as of; none for now.
     pub(crate) as_of: Option<&'a str>,
     /// Whether [`COMMITTED_INFERENCE`] is there and to be followed.
     pub(crate) inference_is_committed: bool,
+    /// What is declared besides, and to be installed on top; none where nothing may be.
+    pub(crate) supplements: Option<&'a [Source]>,
 }
 
 /// The steps that make the environment of `spec` with the interpreter of `choice`.
-pub(crate) fn plan(spec: EnvironmentSpec, choice: Choice, facts: &Facts<'_>) -> Plan {
+pub(crate) fn plan(
+    spec: EnvironmentSpec,
+    (choice, interpreter_reason): (Choice, String),
+    facts: &Facts<'_>,
+) -> Plan {
     let planner = Planner {
         uv: UvCommands {
             program: facts.uv,
@@ -125,31 +162,43 @@ pub(crate) fn plan(spec: EnvironmentSpec, choice: Choice, facts: &Facts<'_>) -> 
         },
         facts,
     };
-    let sources = match spec.strategy {
-        Strategy::UvLock | Strategy::ForeignLock | Strategy::HashedRequirements => Vec::new(),
-        _ => sources(&spec, facts.python),
+    let sources = if is_locked(spec.strategy) {
+        Vec::new()
+    } else {
+        sources(&spec, facts.python)
     };
     let steps = [
         planner.system(),
         planner.interpreter(&choice),
         Some(planner.environment(&choice)),
+        planner.submodules(),
+        planner.large_files(),
         planner.resolution(&spec, &sources),
         Some(planner.installation(&spec)),
+        planner.supplement(&spec),
         planner.project(&spec),
         Some(planner.inference()),
+        planner.hooks(),
     ];
     let mut steps = steps.into_iter().flatten().collect::<Vec<_>>();
     let present = steps.iter().map(|step| step.id).collect::<Vec<_>>();
     for step in &mut steps {
+        if matches!(step.id, StepId::Resolution | StepId::Installation) {
+            // What is resolved and built may be in there.
+            step.needs.extend([StepId::Submodules, StepId::LargeFiles]);
+        }
         step.needs.retain(|need| present.contains(need));
     }
     Plan {
         root: facts.root.to_owned(),
         spec,
         interpreter: choice,
+        interpreter_reason,
         as_of: facts.as_of.map(str::to_owned),
         steps,
+        system_packages: facts.system.proposed.clone(),
         sources,
+        supplements: facts.supplements.unwrap_or_default().to_vec(),
     }
 }
 
@@ -160,12 +209,13 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn system(&self) -> Option<PlannedStep> {
-        self.facts.system.map(|command| PlannedStep {
+        let commands = &self.facts.system.commands;
+        (!commands.is_empty()).then(|| PlannedStep {
             id: StepId::System,
             title: "Install the system packages".to_owned(),
             needs: Vec::new(),
             network: true,
-            commands: vec![command.clone()],
+            commands: commands.clone(),
         })
     }
 
@@ -199,6 +249,37 @@ impl Planner<'_> {
             network: false,
             commands: vec![self.uv.venv(&program)],
         }
+    }
+
+    fn submodules(&self) -> Option<PlannedStep> {
+        Some(PlannedStep {
+            id: StepId::Submodules,
+            title: "Check out the submodules".to_owned(),
+            needs: vec![StepId::Environment],
+            network: true,
+            commands: self.facts.git.submodules.clone()?,
+        })
+    }
+
+    fn large_files(&self) -> Option<PlannedStep> {
+        Some(PlannedStep {
+            id: StepId::LargeFiles,
+            title: "Fetch the large files".to_owned(),
+            needs: vec![StepId::Environment, StepId::Submodules],
+            network: true,
+            commands: self.facts.git.large_files.clone()?,
+        })
+    }
+
+    fn hooks(&self) -> Option<PlannedStep> {
+        Some(PlannedStep {
+            id: StepId::Hooks,
+            title: "Install the git hooks".to_owned(),
+            // Whatever installs them may be in the environment.
+            needs: vec![StepId::LargeFiles, StepId::Inference],
+            network: false,
+            commands: self.facts.git.hooks.clone()?,
+        })
     }
 
     fn resolution(&self, spec: &EnvironmentSpec, sources: &[Source]) -> Option<PlannedStep> {
@@ -237,7 +318,7 @@ impl Planner<'_> {
                 let selection = selection(spec, self.facts.python);
                 vec![
                     self.uv.sync(Staleness::Refused, &selection),
-                    self.uv.export(&selection, &StateDir::relative(EXPORT)),
+                    self.uv.export(&selection, StateDir::relative(EXPORT)),
                 ]
             }
             Strategy::HashedRequirements => {
@@ -260,6 +341,29 @@ impl Planner<'_> {
         }
     }
 
+    fn supplement(&self, spec: &EnvironmentSpec) -> Option<PlannedStep> {
+        let supplements = self.facts.supplements?;
+        // The lock of another tool may lack what its distributions need on this interpreter.
+        if supplements.is_empty() && spec.strategy != Strategy::ForeignLock {
+            return None;
+        }
+        let mut inputs = arguments(supplements);
+        let constraints = StateDir::relative(SUPPLEMENT_CONSTRAINTS);
+        inputs.extend(["--constraint".to_owned(), constraints]);
+        let lock = StateDir::relative(SUPPLEMENT);
+        let install = StateDir::relative(SUPPLEMENT_INSTALL);
+        Some(PlannedStep {
+            id: StepId::Supplement,
+            title: "Install what else is declared".to_owned(),
+            needs: vec![StepId::Installation],
+            network: true,
+            commands: vec![
+                self.uv.compile(&inputs, Reach::ThisPlatform, &lock),
+                self.uv.pip_install(&install, Hashes::Required),
+            ],
+        })
+    }
+
     fn project(&self, spec: &EnvironmentSpec) -> Option<PlannedStep> {
         // `uv sync` installs the project by itself.
         let separate = spec.install_project && spec.strategy != Strategy::UvLock;
@@ -274,7 +378,7 @@ impl Planner<'_> {
         (!commands.is_empty()).then(|| PlannedStep {
             id: StepId::Project,
             title: "Install the project".to_owned(),
-            needs: vec![StepId::Installation],
+            needs: vec![StepId::Installation, StepId::Supplement],
             network: true,
             commands,
         })
@@ -299,7 +403,7 @@ impl Planner<'_> {
         PlannedStep {
             id: StepId::Inference,
             title: "Install what else is imported".to_owned(),
-            needs: vec![StepId::Installation, StepId::Project],
+            needs: vec![StepId::Installation, StepId::Supplement, StepId::Project],
             network: true,
             commands,
         }
@@ -380,11 +484,13 @@ mod tests {
             root: Path::new("/srv/api"),
             python,
             uv: Path::new("uv"),
-            system: None,
+            system: &SystemStep::default(),
+            git: &GitCommands::default(),
             as_of: None,
             inference_is_committed: false,
+            supplements: None,
         };
-        let plan = plan(spec, choice, &facts);
+        let plan = plan(spec, (choice, String::new()), &facts);
         let lines = plan.steps.iter().flat_map(|step| {
             step.commands
                 .iter()
@@ -438,16 +544,48 @@ mod tests {
     }
 
     #[test]
+    fn a_checkout_is_complete_before_anything_is_built_and_has_hooks_in_the_end() {
+        let facts = Facts {
+            root: Path::new("/srv/api"),
+            python: &PythonProject::default(),
+            uv: Path::new("uv"),
+            system: &SystemStep::default(),
+            git: &GitCommands {
+                submodules: Some(Vec::new()),
+                large_files: None,
+                hooks: Some(Vec::new()),
+            },
+            as_of: None,
+            inference_is_committed: false,
+            supplements: None,
+        };
+        let plan = plan(spec(Strategy::UvLock), (present(), String::new()), &facts);
+        let needs = |id| {
+            let step = plan.steps.iter().find(|step| step.id == id).unwrap();
+            step.needs.clone()
+        };
+        let expected = [StepId::Environment, StepId::Submodules];
+        assert_eq!(needs(StepId::Installation), expected);
+        assert_eq!(needs(StepId::Hooks), [StepId::Inference]);
+    }
+
+    #[test]
     fn steps_need_only_steps_of_the_plan() {
         let facts = Facts {
             root: Path::new("/srv/api"),
             python: &PythonProject::default(),
             uv: Path::new("uv"),
-            system: None,
+            system: &SystemStep::default(),
+            git: &GitCommands::default(),
             as_of: None,
             inference_is_committed: false,
+            supplements: None,
         };
-        let plan = plan(spec(Strategy::HashedRequirements), present(), &facts);
+        let plan = plan(
+            spec(Strategy::HashedRequirements),
+            (present(), String::new()),
+            &facts,
+        );
         let ids = plan.steps.iter().map(|step| step.id).collect::<Vec<_>>();
         for step in &plan.steps {
             assert!(

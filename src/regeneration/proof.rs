@@ -6,14 +6,18 @@ use dhtl_project_model::{DistributionName, Strategy};
 use dhtl_tools::Environment;
 
 use crate::RegenerationError;
+use crate::application::inference;
+use crate::application::installation::locked_set;
 use crate::checksum::{FingerprintInputs, fingerprint, venv_checksum};
 use crate::closure::{SearchPath, closure};
 use crate::configuration::config_checksum;
-use crate::inference;
-use crate::installation::locked_set;
+use crate::env_setup::set_in_file;
+use crate::files::{self, FileCheck, FileReport};
+use crate::git::GitFindings;
 use crate::installed;
 use crate::locked_set::LockedSet;
 use crate::plan::base_locks;
+use crate::state::StateDir;
 use crate::subject::Subject;
 use crate::uv::VENV;
 use crate::validation::{Digests, Exhibits, Validation, validate};
@@ -29,17 +33,26 @@ pub(crate) struct Proof {
     pub(crate) locks: Vec<String>,
     /// The distributions that were inferred from imports.
     pub(crate) inferred: Vec<String>,
+    /// The environment as it is.
+    pub(crate) environment: installed::Environment,
+    /// What its files are.
+    pub(crate) files: FileReport,
+    /// What must be installed; none where nothing is locked.
+    pub(crate) locked_set: Option<LockedSet>,
 }
 
 /// The proof for the environment of `subject`; none where there is no environment.
 pub(crate) fn of(
     subject: &Subject,
     surroundings: &Environment,
+    depth: FileCheck,
 ) -> Result<Option<Proof>, RegenerationError> {
     let root = subject.root();
-    let Some(environment) = installed::Environment::read(&root.join(VENV))? else {
+    let venv = root.join(VENV);
+    let Some(environment) = installed::Environment::read(&venv)? else {
         return Ok(None);
     };
+    let files = files::check(&venv, &environment, &StateDir::of(root), depth)?;
     let closure = closure(
         &subject.python().imports,
         &SearchPath::of(&environment.site_packages),
@@ -49,9 +62,12 @@ pub(crate) fn of(
     let whole_set = whole_set(subject, &base, &inferred, &environment)?;
     let digests = digests(subject, &base, &inferred, &environment)?;
     let set_env_vars = set_env_vars(subject, surroundings);
+    let git = GitFindings::of(subject, surroundings);
     let validation = validate(&Exhibits {
+        git: git.as_ref(),
         subject,
         environment: &environment,
+        files: &files,
         locked_set: whole_set.as_ref(),
         closure: &closure,
         digests,
@@ -62,29 +78,34 @@ pub(crate) fn of(
         digests,
         locks: shown_locks(subject, &base),
         inferred: inference::asked_for(subject),
+        environment,
+        files,
+        locked_set: whole_set,
     }))
 }
 
-/// Those of `projects` that are not installed in editable mode any more.
-pub(crate) fn missing_projects(
-    subject: &Subject,
-    projects: &[DistributionName],
-) -> Result<Vec<DistributionName>, RegenerationError> {
-    let environment = installed::Environment::read(&subject.root().join(VENV))?;
-    let is_there = |name: &DistributionName| {
-        environment
-            .as_ref()
-            .and_then(|environment| environment.distribution(name))
-            .is_some()
-    };
-    Ok(projects
-        .iter()
-        .filter(|name| !is_there(name))
-        .cloned()
-        .collect())
+impl Proof {
+    /// Those of `projects` that are not installed any more.
+    pub(crate) fn missing_projects(&self, projects: &[DistributionName]) -> Vec<DistributionName> {
+        projects
+            .iter()
+            .filter(|name| self.environment.distribution(name).is_none())
+            .cloned()
+            .collect()
+    }
 }
 
-fn whole_set(
+/// What must be installed in `environment`; none where nothing is locked.
+pub(crate) fn whole_set_of(
+    subject: &Subject,
+    environment: &installed::Environment,
+) -> Result<Option<LockedSet>, RegenerationError> {
+    let base = base_locks(&subject.spec);
+    whole_set(subject, &base, &inference::locks(subject), environment)
+}
+
+/// What the locks `base` and `inferred` ask for; none where one of `base` is not there.
+pub(crate) fn whole_set(
     subject: &Subject,
     base: &[String],
     inferred: &[String],
@@ -147,14 +168,9 @@ fn shown_locks(subject: &Subject, base: &[String]) -> Vec<String> {
 
 /// The names of the variables that are set in the process or in `.env`; values are never kept.
 fn set_env_vars(subject: &Subject, surroundings: &Environment) -> Vec<String> {
-    let text = fs::read_to_string(subject.root().join(".env")).unwrap_or_default();
-    let in_file = text.lines().filter_map(|line| {
-        let line = line.trim().trim_start_matches("export ");
-        let (name, value) = line.split_once('=')?;
-        (!line.starts_with('#') && !value.trim().is_empty()).then(|| name.trim().to_owned())
-    });
     let names = surroundings
         .names()
         .filter(|name| surroundings.var(name).is_some());
+    let in_file = set_in_file(subject.root());
     names.map(str::to_owned).chain(in_file).collect()
 }

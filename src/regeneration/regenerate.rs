@@ -1,30 +1,40 @@
 //! `dhtl regenerate`: from a project to its environment, and the proof of it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use dhtl_project_model::{DistributionName, Strategy};
 use dhtl_tools::uv::{self, CargoConsent, UvRequest};
-use dhtl_tools::{Environment, Home, Invocation, Runner, SystemRunner};
+use dhtl_tools::{Environment, Home, Runner, SystemRunner};
 use dhtl_workflow::{Event, Flow, FlowReport, Journal, RunOptions, StateLock};
 
 use crate::application::Application;
+use crate::application::git_steps;
+use crate::application::system_step::SystemStep;
 use crate::as_of;
-use crate::interpreters::{self, Choice, Fit, Interpreter};
+use crate::files::{FileCheck, misled};
+use crate::git::GitCommands;
+use crate::interpreters::choice::{self, Fit, Leaning, accepted_minors};
+use crate::interpreters::pinned_wheels;
+use crate::interpreters::wheel_support::WheelSupport;
+use crate::interpreters::{self, Choice, Interpreter};
 use crate::os_release;
-use crate::plan::{Facts, Plan, StepId, plan};
+use crate::plan::{Facts, INFERENCE, Plan, SUPPLEMENT, StepId, plan};
 use crate::proof;
+use crate::repair::repair_files;
 use crate::report::{Report, Shortfall, StepSummary};
+use crate::resolution::remedies::Remedies;
+use crate::set_aside;
 use crate::shortfalls::Shortfalls;
 use crate::state::{Record, StateDir};
 use crate::subject::{Locks, Subject};
-use crate::system_packages::Privilege;
 use crate::uv::{MISLEADING, UvCommands, VENV};
-use crate::{Fallbacks, RegenerationError, Request, Surroundings, SystemConsent, Versions};
+use crate::{Fallbacks, RegenerationError, Request, Surroundings, Versions};
 
-/// The steps that [`regenerate`] would take; writes nothing and fetches nothing.
+/// The steps that [`regenerate`] would take; writes nothing, and asks the index only which wheels
+/// there are of what is pinned.
 pub fn preview(request: &Request<'_>) -> Result<Plan, RegenerationError> {
     let Surroundings {
         environment,
@@ -32,20 +42,29 @@ pub fn preview(request: &Request<'_>) -> Result<Plan, RegenerationError> {
         cancel,
         ..
     } = request.surroundings;
-    let subject = Subject::read(request.start, request.root, environment, Locks::Follow)?;
+    let subject = Subject::read(request.start, request.root, environment, Locks::Follow)?
+        .without_imports_of(request.skip_imports_of);
     let runner = SystemRunner::new(environment.without(&MISLEADING), cancel.clone());
     let uv = uv::find(environment, home, &runner)?.map(|uv| uv.program);
-    let system = missing_system_packages(&subject, request.system, &runner);
-    let choice = choose(
-        &subject,
-        request.fallbacks,
-        &interpreters::available(environment, &runner),
-    );
+    let system = SystemStep::preview(&subject, request, &runner);
+    let git = GitCommands::of(&subject, environment);
+    let available = interpreters::available(environment, &runner);
     let as_of = as_of(request, &subject, &runner);
+    let choice = match kept(&subject, request.fallbacks, &available) {
+        Some(kept) => kept,
+        None => choose(
+            &subject,
+            &available,
+            as_of.as_deref(),
+            uv.as_deref(),
+            &runner,
+        )?,
+    };
     let uv = uv.as_deref().unwrap_or(Path::new("uv"));
     let facts = Facts {
         as_of: as_of.as_deref(),
-        ..facts(&subject, uv, system.as_ref())
+        git: &git,
+        ..facts(request, &subject, uv, &system)
     };
     Ok(plan(subject.spec.clone(), choice, &facts))
 }
@@ -56,8 +75,30 @@ pub fn preview(request: &Request<'_>) -> Result<Plan, RegenerationError> {
 /// killed is gone on with by the next.
 pub fn regenerate(request: &Request<'_>) -> Result<Report, RegenerationError> {
     let environment = request.surroundings.environment;
-    let subject = Subject::read(request.start, request.root, environment, Locks::Follow)?;
-    regenerate_subject(request, &subject)
+    let read = || {
+        Subject::read(request.start, request.root, environment, Locks::Follow)
+            .map(|subject| subject.without_imports_of(request.skip_imports_of))
+    };
+    let subject = read()?;
+    let report = regenerate_subject(request, &subject)?;
+    if !git_steps::fetched_submodules(&report.steps) {
+        return Ok(report);
+    }
+    // What they hold may be part of the project.
+    let whole = read()?;
+    if whole.project == subject.project {
+        return Ok(report);
+    }
+    let request = Request {
+        replace: false,
+        ..*request
+    };
+    let again = regenerate_subject(&request, &whole)?;
+    Ok(Report {
+        steps: report.steps.into_iter().chain(again.steps).collect(),
+        unchanged: false,
+        ..again
+    })
 }
 
 /// Makes the environment of a project that was read already.
@@ -132,10 +173,25 @@ fn unchanged(
     else {
         return Ok(None);
     };
-    let Some(proof) = proof::of(subject, request.surroundings.environment)? else {
+    if !subject.inference_is_committed && !state.file(INFERENCE).is_file() {
+        return Ok(None);
+    }
+    if !record.shortfalls.is_empty() && SystemStep::may_help(subject, request, state) {
+        return Ok(None);
+    }
+    if !git_steps::is_as_left(subject, state, request.surroundings.environment) {
+        return Ok(None);
+    }
+    let Some(proof) = proof::of(
+        subject,
+        request.surroundings.environment,
+        FileCheck::Changed,
+    )?
+    else {
         return Ok(None);
     };
-    let is_same = proof::missing_projects(subject, &record.projects)?.is_empty()
+    let is_same = (record.inferring == request.inferring || subject.inference_is_committed)
+        && proof.missing_projects(&record.projects).is_empty()
         && proof.digests.venv_checksum == record.venv_checksum
         && proof
             .validation
@@ -156,44 +212,136 @@ fn unchanged(
     Ok(Some(report))
 }
 
+/// What a run has to itself while it lasts.
+pub(crate) struct Ground {
+    /// Asks questions that nobody wants to find in the log.
+    probe: SystemRunner,
+    /// Runs the steps.
+    pub(crate) runner: SystemRunner,
+    /// The program of uv.
+    pub(crate) uv: PathBuf,
+    /// The interpreters that are on this machine.
+    available: Vec<Interpreter>,
+    /// Whether the state folder was this project's before.
+    was_ours: bool,
+    /// Held until the run ends.
+    _lock: StateLock,
+}
+
+impl Ground {
+    /// Takes the lock of the project, and finds or fetches uv.
+    pub(crate) fn take(
+        request: &Request<'_>,
+        subject: &Subject,
+        state: &StateDir,
+    ) -> Result<Self, RegenerationError> {
+        let Surroundings {
+            environment,
+            home,
+            cancel,
+            notice,
+            ..
+        } = request.surroundings;
+        let probe = SystemRunner::new(environment.without(&MISLEADING), cancel.clone());
+        refuse_foreign_venv(subject.root(), request.replace, state)?;
+        let available = interpreters::available(environment, &probe);
+        state.create()?;
+        let waiting = |holder: &str| notice(&format!("Waiting for {holder}."));
+        let lock = StateLock::acquire(&state.lock(), cancel, &waiting)?;
+        let was_ours = state.is_ours();
+        if !was_ours {
+            state.take_over()?;
+        }
+        // The log is that of the last run. There may be none yet.
+        let _ = fs::remove_file(state.log());
+        let guard = lock
+            .file()
+            .map_err(RegenerationError::io("lock", state.lock()))?;
+        let runner = SystemRunner::new(environment.without(&MISLEADING), cancel.clone())
+            .with_log(state.log())
+            .with_guard(guard);
+        let uv = uv::ensure(
+            &UvRequest::new(environment, home, &runner)
+                .output(notice)
+                .cargo_consent(cargo_consent(request, home, &probe)?)
+                .cancel(cancel.clone()),
+        )?;
+        Ok(Self {
+            probe,
+            runner,
+            uv: uv.program,
+            available,
+            was_ours,
+            _lock: lock,
+        })
+    }
+
+    /// The plan for this machine as it is now.
+    fn plan(
+        &self,
+        request: &Request<'_>,
+        subject: &Subject,
+        system: &SystemStep,
+    ) -> Result<Plan, RegenerationError> {
+        let as_of = as_of(request, subject, &self.probe);
+        let choice = match kept(subject, request.fallbacks, &self.available) {
+            Some(kept) => kept,
+            None => choose(
+                subject,
+                &self.available,
+                as_of.as_deref(),
+                Some(&self.uv),
+                &self.runner,
+            )?,
+        };
+        let git = GitCommands::of(subject, request.surroundings.environment);
+        let facts = Facts {
+            as_of: as_of.as_deref(),
+            git: &git,
+            ..facts(request, subject, &self.uv, system)
+        };
+        Ok(plan(subject.spec.clone(), choice, &facts))
+    }
+}
+
+/// Chooses among the interpreters that are here, with what is known of the wheels of what is pinned.
+fn choose(
+    subject: &Subject,
+    available: &[Interpreter],
+    as_of: Option<&str>,
+    uv: Option<&Path>,
+    runner: &dyn Runner,
+) -> Result<(Choice, String), RegenerationError> {
+    let spec = &subject.spec.interpreter;
+    let uv = uv.map(|program| UvCommands {
+        program,
+        root: subject.root(),
+        as_of: None,
+    });
+    let is_open = accepted_minors(spec, available).len() > 1;
+    let wheels = match (pinned_wheels::in_lock(subject), uv) {
+        (Some(wheels), _) => wheels,
+        (None, Some(uv)) if is_open && subject.spec.strategy == Strategy::UvLock => {
+            pinned_wheels::in_uv_lock(subject, uv, runner)?
+        }
+        (None, Some(uv)) if is_open => pinned_wheels::of_pins(subject, uv, runner, available)?,
+        _ => WheelSupport::default(),
+    };
+    let leaning = Leaning {
+        wheels: &wheels,
+        as_of,
+        platform: subject.spec.platform,
+    };
+    Ok(choice::choose(spec, available, leaning))
+}
+
 fn run(
     request: &Request<'_>,
     subject: &Subject,
     state: &StateDir,
 ) -> Result<Report, RegenerationError> {
-    let Surroundings {
-        environment,
-        home,
-        cancel,
-        notice,
-        ..
-    } = request.surroundings;
-    let probe = SystemRunner::new(environment.without(&MISLEADING), cancel.clone());
-    refuse_foreign_venv(subject.root(), request.replace, state)?;
-    let available = interpreters::available(environment, &probe);
-    let choice = choose(subject, request.fallbacks, &available);
-    state.create()?;
-    let waiting = |holder: &str| notice(&format!("Waiting for {holder}."));
-    let lock = StateLock::acquire(&state.lock(), cancel, &waiting)?;
-    let is_ours = state.is_ours();
-    if !is_ours {
-        state.take_over()?;
-    }
-    // The log is that of the last run. There may be none yet.
-    let _ = fs::remove_file(state.log());
-    let guard = lock
-        .file()
-        .map_err(RegenerationError::io("lock", state.lock()))?;
-    let runner = SystemRunner::new(environment.without(&MISLEADING), cancel.clone())
-        .with_log(state.log())
-        .with_guard(guard);
-    let uv = uv::ensure(
-        &UvRequest::new(environment, home, &runner)
-            .output(notice)
-            .cargo_consent(cargo_consent(request, home, &probe)?)
-            .cancel(cancel.clone()),
-    )?;
-    let system = consented_system_packages(request, subject, &probe);
+    let ground = Ground::take(request, subject, state)?;
+    let mut system = SystemStep::agreed(subject, request, &ground.probe);
     if let Some(shortfall) = system.shortfalls.first()
         && request.fallbacks == Fallbacks::Forbidden
     {
@@ -201,46 +349,69 @@ fn run(
             what: format!("{} are not installed", shortfall.what),
         });
     }
-    let as_of = as_of(request, subject, &probe);
-    let facts = Facts {
-        as_of: as_of.as_deref(),
-        ..facts(subject, &uv.program, system.command.as_ref())
-    };
-    let plan = plan(subject.spec.clone(), choice, &facts);
+    let plan = ground.plan(request, subject, &system)?;
     let mut journal = Journal::open(&state.journal())?;
-    let projects = state
-        .record()
-        .map(|record| record.projects)
-        .unwrap_or_default();
     let shortfalls = Shortfalls::load(state.file("shortfalls.json"));
+    let record = state.record();
     let application = Application {
         subject,
         plan: &plan,
         state,
         uv: UvCommands {
-            program: &uv.program,
+            program: &ground.uv,
             root: subject.root(),
-            as_of: as_of.as_deref(),
+            as_of: plan.as_of.as_deref(),
         },
-        runner: &runner,
+        runner: &ground.runner,
         fallbacks: request.fallbacks,
-        replace: request.replace || !is_ours || is_suspect(&journal) || is_broken(subject.root()),
+        replace: request.replace
+            || !ground.was_ours
+            || is_suspect(&journal)
+            || is_broken(subject.root()),
         resolution_is_current: !request.replace
             && is_current(&journal, subject)
-            && (request.fallbacks == Fallbacks::Allowed || shortfalls.all().is_empty()),
-        available: &available,
-        projects,
+            && (request.fallbacks == Fallbacks::Allowed || shortfalls.all().is_empty())
+            && (!system.may_help_now(state) || shortfalls.all().is_empty()),
+        available: &ground.available,
+        projects: record.map(|record| record.projects).unwrap_or_default(),
         fetched: OnceLock::new(),
         shortfalls,
+        consent: request.system,
+        environment: request.surroundings.environment,
+        inferring: request.inferring,
+        remedies: Remedies::default(),
     };
     state.forget_record()?;
+    if !plan.steps.iter().any(|step| step.id == StepId::Supplement) {
+        // What an earlier run added is not asked for any more. There may be none.
+        let _ = fs::remove_file(state.file(SUPPLEMENT));
+    }
+    application.forget_git()?;
     application.shortfalls.clear(StepId::System)?;
     application
         .shortfalls
-        .add(StepId::System, system.shortfalls)?;
+        .add(StepId::System, std::mem::take(&mut system.shortfalls))?;
+    let notice = request.surroundings.notice;
+    if application.resolution_is_current && !application.replace {
+        // What cannot be repaired now may be in order when the steps are done.
+        let _ = repair_files(&application, notice);
+    }
     let flow_report = carry_out(&application, &mut journal, request)?;
     let steps = finished(flow_report)?;
-    conclude(&application, steps, system.packages, environment)
+    // What was installed from a cache is only as good as the cache.
+    repair_files(&application, notice)?;
+    system.remember(&application)?;
+    application.remember_git()?;
+    let missed = system.missed(&application)?;
+    application.shortfalls.add(StepId::System, missed)?;
+    let mut packages = system.configured;
+    packages.extend(application.remedies.installed());
+    conclude(
+        &application,
+        steps,
+        packages,
+        request.surroundings.environment,
+    )
 }
 
 fn carry_out(
@@ -278,10 +449,11 @@ fn conclude(
     environment: &Environment,
 ) -> Result<Report, RegenerationError> {
     let Application { subject, state, .. } = application;
-    let proof =
-        proof::of(subject, environment)?.ok_or_else(|| RegenerationError::NoEnvironment {
+    let proof = proof::of(subject, environment, FileCheck::Changed)?.ok_or_else(|| {
+        RegenerationError::NoEnvironment {
             root: subject.root().to_owned(),
-        })?;
+        }
+    })?;
     let shortfalls = application.shortfalls.all();
     state.write_record(&Record {
         inputs: subject.inputs,
@@ -291,14 +463,23 @@ fn conclude(
         projects: application.editable()?,
         shortfalls: shortfalls.clone(),
         as_of: application.as_of(),
+        inferring: application.inferring,
     })?;
     let mut report = report(subject, proof, shortfalls, steps);
     report.system_packages = system_packages;
     report.as_of = application.as_of();
-    report.python_origin = match &application.plan.interpreter {
-        Choice::Present(interpreter) => Some(interpreter.origin.as_str()),
-        Choice::Fetch(_) => Some("uv"),
+    let fetched = application.fetched.get();
+    let taken_instead = application
+        .available
+        .iter()
+        .find(|interpreter| Some(&interpreter.program) == fetched);
+    report.python_origin = match (&application.plan.interpreter, taken_instead) {
+        (Choice::Present(interpreter), _) | (Choice::Fetch(_), Some(interpreter)) => {
+            Some(interpreter.origin.as_str())
+        }
+        (Choice::Fetch(_), None) => Some("uv"),
     };
+    report.python_reason = Some(application.plan.interpreter_reason.clone());
     Ok(report)
 }
 
@@ -308,13 +489,14 @@ fn report(
     mut shortfalls: Vec<Shortfall>,
     steps: Vec<StepSummary>,
 ) -> Report {
-    shortfalls.extend(set_aside(subject));
+    shortfalls.extend(set_aside::shortfalls(subject));
     Report {
         root: subject.root().to_owned(),
         project: subject.project.name.value.clone(),
         platform: subject.spec.platform,
         system: os_release::system(),
         python_origin: None,
+        python_reason: None,
         strategy: subject.spec.strategy,
         as_of: None,
         locks: proof.locks,
@@ -331,68 +513,59 @@ fn report(
     }
 }
 
-/// The statements about the interpreter that could not be followed.
-fn set_aside(subject: &Subject) -> Vec<Shortfall> {
-    let conflicts = subject.spec.interpreter.request.conflicts.iter();
-    conflicts
-        .map(|conflict| Shortfall {
-            what: format!(
-                "Python `{}` of {}",
-                conflict.dropped.specifiers, conflict.dropped.evidence
-            ),
-            why: format!(
-                "it contradicts `{}` of {}",
-                conflict.kept.specifiers, conflict.kept.evidence
-            ),
-            next: Some("say which one holds with `python.version` in `.dhtconfig`".to_owned()),
-            distribution: None,
-            essential: false,
-        })
-        .collect()
-}
+/// Stands in until somebody has looked at the checkout.
+static NO_COMMANDS: GitCommands = GitCommands {
+    submodules: None,
+    large_files: None,
+    hooks: None,
+};
 
-fn facts<'a>(subject: &'a Subject, uv: &'a Path, system: Option<&'a Invocation>) -> Facts<'a> {
+fn facts<'a>(
+    request: &Request<'_>,
+    subject: &'a Subject,
+    uv: &'a Path,
+    system: &'a SystemStep,
+) -> Facts<'a> {
     Facts {
         root: subject.root(),
         python: subject.python(),
         uv,
         system,
+        git: &NO_COMMANDS,
         as_of: None,
         inference_is_committed: subject.inference_is_committed,
+        // Only what the lock or the manifest says is strictly asked for.
+        supplements: match request.fallbacks {
+            Fallbacks::Allowed if !subject.is_captured => Some(&subject.supplements),
+            Fallbacks::Allowed | Fallbacks::Forbidden => None,
+        },
     }
 }
 
 fn as_of(request: &Request<'_>, subject: &Subject, runner: &dyn Runner) -> Option<String> {
-    let is_locked = matches!(
-        subject.spec.strategy,
-        Strategy::UvLock | Strategy::ForeignLock | Strategy::HashedRequirements
-    );
-    let wanted = request.versions == Versions::OfLastCommit && !is_locked;
-    wanted
+    (request.versions == Versions::OfLastCommit)
         .then(|| as_of::last_commit(subject.root(), runner))
         .flatten()
 }
 
-/// Keeps the interpreter of an environment that is there and accepted.
-fn choose(subject: &Subject, fallbacks: Fallbacks, available: &[Interpreter]) -> Choice {
+/// The interpreter of an environment that is there and accepted.
+fn kept(
+    subject: &Subject,
+    fallbacks: Fallbacks,
+    available: &[Interpreter],
+) -> Option<(Choice, String)> {
     let spec = &subject.spec.interpreter;
-    let current = crate::installed::interpreter(&subject.root().join(VENV));
-    let kept = current.and_then(|(implementation, version)| {
-        available
-            .iter()
-            .find(|interpreter| {
-                interpreter.implementation == implementation && interpreter.version == version
-            })
-            .filter(|interpreter| {
-                let fit =
-                    interpreters::fit(spec, &interpreter.implementation, &interpreter.version);
-                fit == Some(Fit::Exact) || fit.is_some() && fallbacks == Fallbacks::Allowed
-            })
+    let (implementation, version) = crate::installed::interpreter(&subject.root().join(VENV))?;
+    let fit = choice::fit(spec, &implementation, &version);
+    let is_accepted = fit == Some(Fit::Exact) || fit.is_some() && fallbacks == Fallbacks::Allowed;
+    let same = available.iter().find(|interpreter| {
+        interpreter.implementation == implementation && interpreter.version == version
     });
-    kept.map_or_else(
-        || interpreters::choose(spec, available),
-        |interpreter| Choice::Present(interpreter.clone()),
-    )
+    let same = same.filter(|_| is_accepted)?;
+    Some((
+        Choice::Present(same.clone()),
+        "the environment has it already".to_owned(),
+    ))
 }
 
 /// Whether the steps that fill the environment were begun and not ended: what is installed may be
@@ -401,6 +574,7 @@ fn is_suspect(journal: &Journal) -> bool {
     [
         StepId::Environment,
         StepId::Installation,
+        StepId::Supplement,
         StepId::Project,
         StepId::Inference,
     ]
@@ -409,11 +583,11 @@ fn is_suspect(journal: &Journal) -> bool {
     .any(|event| matches!(event, Event::Started | Event::Failed | Event::Interrupted))
 }
 
-/// Whether `.venv` lost the settings that make it an environment. Where it is not ours, the run has
+/// Whether `.venv` lost the settings that make it an environment, or leads elsewhere. Where it is not ours, the run has
 /// ended before.
 fn is_broken(root: &Path) -> bool {
     let venv = root.join(VENV);
-    venv.exists() && !venv.join("pyvenv.cfg").is_file()
+    venv.exists() && (!venv.join("pyvenv.cfg").is_file() || misled(&venv).is_some())
 }
 
 fn is_current(journal: &Journal, subject: &Subject) -> bool {
@@ -472,73 +646,4 @@ fn cargo_consent(
             _ => CargoConsent::Refused,
         },
     )
-}
-
-/// The system packages that a run installs.
-struct System {
-    command: Option<Invocation>,
-    packages: Vec<String>,
-    shortfalls: Vec<Shortfall>,
-}
-
-fn missing_packages(subject: &Subject, consent: SystemConsent, runner: &dyn Runner) -> Vec<String> {
-    match subject.package_manager {
-        Some(manager) if consent != SystemConsent::Refused => {
-            manager.missing(&subject.spec.system_packages, runner)
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn missing_system_packages(
-    subject: &Subject,
-    consent: SystemConsent,
-    runner: &dyn Runner,
-) -> Option<Invocation> {
-    let missing = missing_packages(subject, consent, runner);
-    let manager = subject.package_manager.filter(|_| !missing.is_empty())?;
-    Some(manager.install(&missing, Privilege::current()))
-}
-
-fn consented_system_packages(
-    request: &Request<'_>,
-    subject: &Subject,
-    runner: &dyn Runner,
-) -> System {
-    let packages = missing_packages(subject, request.system, runner);
-    let command = subject
-        .package_manager
-        .filter(|_| !packages.is_empty())
-        .map(|manager| manager.install(&packages, Privilege::current()));
-    let Some(command) = command else {
-        return System {
-            command: None,
-            packages: Vec::new(),
-            shortfalls: Vec::new(),
-        };
-    };
-    let question = format!("Install system packages with `{command}`?");
-    let agreed = request.system == SystemConsent::Granted
-        || (request.surroundings.confirm)(&question) == Some(true);
-    if agreed {
-        return System {
-            command: Some(command),
-            packages,
-            shortfalls: Vec::new(),
-        };
-    }
-    let shortfall = Shortfall {
-        what: format!("system packages {}", packages.join(", ")),
-        why: "nobody agreed to install them".to_owned(),
-        next: Some(format!(
-            "install them with `{command}`, or agree with `--yes`"
-        )),
-        distribution: None,
-        essential: false,
-    };
-    System {
-        command: None,
-        packages: Vec::new(),
-        shortfalls: vec![shortfall],
-    }
 }

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
-use dhtl_project_model::{DistributionName, ExitCode, Platform, StepOutcome, Strategy};
+use dhtl_project_model::{
+    Diagnostic as _, DistributionName, ExitCode, Platform, StepOutcome, Strategy,
+};
 use dhtl_workflow::StepReport;
 use serde::{Deserialize, Serialize};
 
+use crate::failure::{Cause, UvFailure};
 use crate::validation::Validation;
 
 /// The environment that a run left behind.
@@ -22,6 +25,8 @@ pub struct Report {
     pub system: Option<String>,
     /// Who provides the interpreter, where this run found it out.
     pub python_origin: Option<&'static str>,
+    /// Why it is this interpreter, in words, where this run chose it.
+    pub python_reason: Option<String>,
     /// Where the set of distributions came from.
     pub strategy: Strategy,
     /// The moment that an unlocked project was resolved as of, in the notation of RFC 3339.
@@ -57,6 +62,50 @@ pub struct Shortfall {
     pub distribution: Option<DistributionName>,
     /// Whether the project is not whole without it.
     pub essential: bool,
+    /// The cause, where it is a known one.
+    #[serde(default)]
+    pub cause: Option<Cause>,
+    /// The last meaningful lines of the build that failed, where it was one.
+    #[serde(default)]
+    pub last_lines: Vec<String>,
+}
+
+impl Shortfall {
+    /// Something that is not as it was asked for, with the reason; the project is whole without it.
+    pub(crate) fn new(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            why: why.into(),
+            next: None,
+            distribution: None,
+            essential: false,
+            cause: None,
+            last_lines: Vec::new(),
+        }
+    }
+
+    /// What a failure of uv keeps from being there.
+    pub(crate) fn because_of(what: impl Into<String>, failure: &UvFailure) -> Self {
+        Self {
+            next: failure.hint(),
+            cause: failure.cause(),
+            last_lines: failure.last_lines().to_vec(),
+            ..Self::new(what, failure.to_string())
+        }
+    }
+
+    /// A distribution that the project does without.
+    pub(crate) fn of_distribution(distribution: &DistributionName, failure: &UvFailure) -> Self {
+        Self {
+            distribution: Some(distribution.clone()),
+            ..Self::because_of(format!("`{distribution}`"), failure)
+        }
+    }
+
+    /// The same as something that the project is not whole without, or not.
+    pub(crate) fn essential(self, essential: bool) -> Self {
+        Self { essential, ..self }
+    }
 }
 
 /// How a step ended.

@@ -5,6 +5,9 @@ use std::path::Path;
 
 use dhtl_project_model::{CancelToken, Progress};
 use dhtl_tools::{Environment, Home};
+use serde::{Deserialize, Serialize};
+
+use crate::closure::CodePart;
 
 /// What may be tried when the best way does not work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,16 @@ pub enum Versions {
     OfLastCommit,
     /// Today.
     Newest,
+}
+
+/// Whether what imports need and nothing declares is installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Inferring {
+    /// As far as the built-in table knows it.
+    Wanted,
+    /// It is only reported.
+    Unwanted,
 }
 
 /// What may be done to the system outside the project.
@@ -65,6 +78,10 @@ pub struct Request<'a> {
     pub system: SystemConsent,
     /// As of when an unlocked project is resolved.
     pub versions: Versions,
+    /// Whether what imports need and nothing declares is installed.
+    pub inferring: Inferring,
+    /// The parts of the project whose imports need not resolve.
+    pub skip_imports_of: &'a [CodePart],
     /// Whether an existing `.venv` is replaced, whatever it is.
     pub replace: bool,
     /// How many independent steps run at the same time.

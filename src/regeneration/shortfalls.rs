@@ -84,13 +84,7 @@ mod tests {
     use super::*;
 
     fn shortfall(what: &str) -> Shortfall {
-        Shortfall {
-            what: what.to_owned(),
-            why: "it is not there".to_owned(),
-            next: None,
-            distribution: None,
-            essential: false,
-        }
+        Shortfall::new(what.to_owned(), "it is not there".to_owned())
     }
 
     #[test]

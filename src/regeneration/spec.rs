@@ -30,6 +30,12 @@ pub(crate) fn spec(
     let config = document.map(Document::config);
     let (strategy, lock_files) = strategy(python, document, &project.root, locks)?;
     let section = config.and_then(|config| config.python.as_ref());
+    let chosen = Chosen {
+        extras: extras(python, config),
+        groups: groups(python, config),
+    };
+    let excluded = excluded(python, &chosen);
+    let is_kept = |scope: &Scope| !excluded.iter().any(|one| one.scope == *scope);
     Ok(EnvironmentSpec {
         project: DistributionName::new(&project.name.value),
         platform,
@@ -44,8 +50,8 @@ pub(crate) fn spec(
         strategy: strategy.value,
         strategy_evidence: strategy.evidence,
         requirements_files: lock_files,
-        extras: extras(python, config),
-        groups: groups(python, config),
+        extras: kept(&chosen.extras, |name| is_kept(&Scope::Extra(name))),
+        groups: kept(&chosen.groups, |name| is_kept(&Scope::Group(name))),
         install_project: buildable(python).is_some(),
         system_packages: config
             .map(|config| system_packages(config, platform))
@@ -215,7 +221,8 @@ pub(crate) fn sub_projects(python: &PythonProject) -> impl Iterator<Item = &SubP
     })
 }
 
-fn is_example(folders: &str) -> bool {
+/// Whether a folder holds examples, which have needs of their own.
+pub(crate) fn is_example(folders: &str) -> bool {
     folders.split('/').any(|folder| {
         matches!(
             folder,
@@ -289,6 +296,66 @@ fn groups(python: &PythonProject, config: Option<&Config>) -> Vec<String> {
     )
 }
 
+fn kept(names: &[String], is_kept: impl Fn(String) -> bool) -> Vec<String> {
+    let kept = names.iter().filter(|name| is_kept((*name).clone()));
+    kept.cloned().collect()
+}
+
+/// Extras and groups that are to be installed together.
+struct Chosen {
+    extras: Vec<String>,
+    groups: Vec<String>,
+}
+
+/// An extra or a group that is not installed, because another one is that excludes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Excluded {
+    /// What is not installed.
+    pub(crate) scope: Scope,
+    /// What is.
+    pub(crate) by: Scope,
+    /// Where it is declared that they exclude each other.
+    pub(crate) evidence: Evidence,
+}
+
+/// The extras and groups that declared exclusions leave out of all that could be installed.
+pub(crate) fn left_out(python: &PythonProject, config: Option<&Config>) -> Vec<Excluded> {
+    let chosen = Chosen {
+        extras: extras(python, config),
+        groups: groups(python, config),
+    };
+    excluded(python, &chosen)
+}
+
+/// Of those that exclude each other the one that brings most stays, or the first of equals.
+fn excluded(python: &PythonProject, chosen: &Chosen) -> Vec<Excluded> {
+    let is_chosen = |scope: &&Scope| match scope {
+        Scope::Extra(name) => chosen.extras.contains(name),
+        Scope::Group(name) => chosen.groups.contains(name),
+        Scope::Runtime | Scope::Build => false,
+    };
+    let brings = |scope: &Scope| -> usize {
+        let of_scope = python.declarations.iter().filter(|one| one.scope == *scope);
+        of_scope.map(|one| one.requirements.len()).sum()
+    };
+    let mut excluded: Vec<Excluded> = Vec::new();
+    for exclusion in &python.exclusions {
+        let is_there = |scope: &&Scope| !excluded.iter().any(|one| one.scope == **scope);
+        let members = exclusion.members.iter().filter(is_chosen).filter(is_there);
+        let members = members.cloned().collect::<Vec<_>>();
+        let Some(stays) = members.iter().rev().max_by_key(|scope| brings(scope)) else {
+            continue;
+        };
+        let others = members.iter().filter(|scope| *scope != stays);
+        excluded.extend(others.map(|scope| Excluded {
+            scope: scope.clone(),
+            by: stays.clone(),
+            evidence: exclusion.evidence.clone(),
+        }));
+    }
+    excluded
+}
+
 fn names(names: impl Iterator<Item = String>) -> Vec<String> {
     // What is no name by PEP 508 could be an option of uv.
     let is_name = |name: &String| name.starts_with(|first: char| first.is_ascii_alphanumeric());
@@ -324,7 +391,7 @@ fn system_packages(config: &Config, platform: Platform) -> Vec<String> {
 }
 
 /// What the code reads and what `.dhtconfig` lists, by name.
-fn env_vars(project: &Project, document: Option<&Document>) -> Vec<EnvVar> {
+pub(crate) fn env_vars(project: &Project, document: Option<&Document>) -> Vec<EnvVar> {
     let mut env_vars = project.env_vars.clone();
     let template = document.and_then(|document| document.config().env_template.as_ref());
     let Some(template) = template else {
@@ -369,7 +436,7 @@ fn env_vars(project: &Project, document: Option<&Document>) -> Vec<EnvVar> {
 
 #[cfg(test)]
 mod tests {
-    use dhtl_project_model::LockFile;
+    use dhtl_project_model::{Exclusion, LockFile, Requirement, RequirementSource};
 
     use super::*;
 
@@ -438,6 +505,44 @@ mod tests {
             Strategy::HashedRequirements,
             "requirements.lock",
         );
+    }
+
+    #[test]
+    fn of_what_excludes_each_other_most_stays() {
+        let declared = |name: &str, count: usize| Declaration {
+            scope: Scope::Extra(name.to_owned()),
+            requirements: vec![requirement(); count],
+            ..requirements("pyproject.toml")
+        };
+        let extra = |name: &str| Scope::Extra(name.to_owned());
+        let exclusion = |names: &[&str]| Exclusion {
+            members: names.iter().map(|name| extra(name)).collect(),
+            evidence: Evidence::file("pyproject.toml", "test"),
+        };
+        let python = PythonProject {
+            installable: Some(Evidence::file("pyproject.toml", "test")),
+            declarations: vec![declared("cpu", 1), declared("gpu", 3), declared("x", 1)],
+            exclusions: vec![
+                exclusion(&["cpu", "gpu"]),
+                exclusion(&["cpu", "x"]),
+                exclusion(&["x", "unknown"]),
+            ],
+            ..PythonProject::default()
+        };
+        let left_out = left_out(&python, None);
+        let pairs = left_out.iter().map(|one| (&one.scope, &one.by));
+        assert_eq!(pairs.collect::<Vec<_>>(), [(&extra("cpu"), &extra("gpu"))]);
+    }
+
+    fn requirement() -> Requirement {
+        Requirement {
+            text: "a".to_owned(),
+            name: None,
+            source: RequirementSource::Index,
+            editable: false,
+            hashes: Vec::new(),
+            evidence: Evidence::file("pyproject.toml", "test"),
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::RegenerationError;
 use crate::closure::Closure;
 use crate::report::Shortfall;
+use crate::request::Inferring;
 
 /// The folder of a project's environment state.
 #[derive(Debug, Clone)]
@@ -69,7 +70,7 @@ impl StateDir {
             }
             remove_whatever(&entry.path())?;
         }
-        write_whole(&self.file(IDENTITY), &self.identity().unwrap_or_default())
+        write_whole(&self.file(IDENTITY), self.identity().unwrap_or_default())
     }
 
     fn identity(&self) -> Option<String> {
@@ -157,6 +158,8 @@ pub(crate) struct Record {
     pub(crate) shortfalls: Vec<Shortfall>,
     /// The moment that the project was resolved as of.
     pub(crate) as_of: Option<String>,
+    /// Whether what imports need was installed.
+    pub(crate) inferring: Inferring,
 }
 
 /// Says whose the state folder is.
@@ -211,11 +214,11 @@ pub(crate) fn one_per_line(items: impl IntoIterator<Item = impl fmt::Display>) -
 /// Writes a file whole or not at all.
 ///
 /// Fails when its folder does not exist or cannot be written.
-pub fn write_whole(path: &Path, text: &str) -> Result<(), RegenerationError> {
+pub fn write_whole(path: &Path, content: impl AsRef<[u8]>) -> Result<(), RegenerationError> {
     let failed = |error| RegenerationError::io("write", path)(error);
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)?;
+    file.write_all(content.as_ref()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     make_readable(file.as_file()).map_err(failed)?;
     file.persist(path)

@@ -1,21 +1,25 @@
 //! The project whose environment is at stake, read once.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use dhtl_detection::{DetectRequest, detect, find_root};
 use dhtl_project_model::config::{Document, FILE_NAME};
 use dhtl_project_model::{
-    Digest, EnvironmentSpec, Evidence, InterpreterConstraint, InterpreterSource, Platform, Project,
-    PythonProject, Strategy,
+    Digest, DistributionName, EnvironmentSpec, Evidence, InterpreterConstraint, InterpreterSource,
+    Platform, Project, PythonProject, Strategy,
 };
 use dhtl_tools::Environment;
 
 use crate::RegenerationError;
+use crate::closure::{CodePart, leave_out};
+use crate::locked_pins::locked_pins;
 use crate::plan::COMMITTED_INFERENCE;
+use crate::resolution::sources::{Source, is_locked, name_of, sources, supplements};
 use crate::spec::spec;
 use crate::state::read_regular;
-use crate::system_packages::PackageManager;
+use crate::system_packages::{PackageManager, ProposedPackage, proposals};
 
 /// A project, what it configures, and what its environment must be.
 #[derive(Debug)]
@@ -30,8 +34,14 @@ pub(crate) struct Subject {
     pub(crate) inputs: Digest,
     /// Whether `.dhtconfig` lists distributions that imports need, with their lock beside it.
     pub(crate) inference_is_committed: bool,
+    /// Whether `.dhtconfig` says which locks there are.
+    pub(crate) is_captured: bool,
+    /// What is declared besides its lock or its manifest.
+    pub(crate) supplements: Vec<Source>,
     /// Whether its locks were followed.
     pub(crate) locks: Locks,
+    /// The system packages that are proposed, where `.dhtconfig` lists none.
+    pub(crate) proposed: Vec<ProposedPackage>,
     /// The package manager of this machine.
     pub(crate) package_manager: Option<PackageManager>,
 }
@@ -79,15 +89,37 @@ impl Subject {
             && locks == Locks::Follow
             && project.root.join(COMMITTED_INFERENCE).is_file();
         let inputs = inputs(&project, &spec, inference_is_committed)?;
+        let is_captured = is_captured(document.as_ref(), locks);
+        let base = base_names(&project, &spec);
+        let supplements = match (&project.python, is_captured) {
+            (Some(python), false) => supplements(&spec, python, &base),
+            _ => Vec::new(),
+        };
+        let distributions = base.into_iter().chain(names_of(&supplements)).collect();
+        let proposed = proposed(&project, &spec, &distributions, package_manager);
+        // They are no input: a line in a container file does not change what is installed.
+        let names = proposed.iter().map(|one| one.package.clone());
+        spec.system_packages.extend(names);
         Ok(Self {
             project,
             document,
             spec,
             inputs,
             inference_is_committed,
+            is_captured,
+            supplements,
             locks,
+            proposed,
             package_manager,
         })
+    }
+
+    /// The same without what only `parts` of the project import.
+    pub(crate) fn without_imports_of(mut self, parts: &[CodePart]) -> Self {
+        if let Some(python) = &mut self.project.python {
+            leave_out(&mut python.imports, parts);
+        }
+        self
     }
 
     /// The root of the project.
@@ -110,6 +142,53 @@ impl Subject {
     }
 }
 
+/// Whether `.dhtconfig` says which locks there are: what they do not have is no part of the
+/// environment that was recorded.
+fn is_captured(document: Option<&Document>, locks: Locks) -> bool {
+    let section = document.and_then(|document| document.config().dependencies.as_ref());
+    locks == Locks::Follow && section.is_some_and(|section| !section.lock_files.is_empty())
+}
+
+/// What the project needs of the system, where `.dhtconfig` does not say it for this machine.
+fn proposed(
+    project: &Project,
+    spec: &EnvironmentSpec,
+    distributions: &BTreeSet<DistributionName>,
+    manager: Option<PackageManager>,
+) -> Vec<ProposedPackage> {
+    let Some(manager) = manager.filter(|_| spec.system_packages.is_empty()) else {
+        return Vec::new();
+    };
+    proposals(project, distributions, &spec.strategy_evidence, manager)
+}
+
+/// The distributions that `sources` are known to bring.
+fn names_of(sources: &[Source]) -> impl Iterator<Item = DistributionName> {
+    let lines = sources.iter().flat_map(|source| &source.brings);
+    lines.map(|line| DistributionName::new(name_of(line)))
+}
+
+/// What is locked or declared to be resolved, by name.
+fn base_names(project: &Project, spec: &EnvironmentSpec) -> BTreeSet<DistributionName> {
+    let Some(python) = &project.python else {
+        return BTreeSet::new();
+    };
+    if !is_locked(spec.strategy) {
+        let resolved = sources(spec, python);
+        return names_of(&resolved).collect();
+    }
+    let is_followed = |path: &String| {
+        *path == spec.strategy_evidence.path || spec.requirements_files.contains(path)
+    };
+    let followed = python.locks.iter().filter(|lock| is_followed(&lock.path));
+    followed
+        .flat_map(|lock| {
+            let text = fs::read_to_string(project.root.join(&lock.path)).unwrap_or_default();
+            locked_pins(lock.kind, &text).into_keys()
+        })
+        .collect()
+}
+
 /// What the `.dhtconfig` of the project around `start` says about the interpreter.
 pub fn config_python(
     start: &Path,
@@ -122,7 +201,7 @@ pub fn config_python(
     Ok(document.as_ref().and_then(config_constraint))
 }
 
-fn read_document(root: &Path) -> Result<Option<Document>, RegenerationError> {
+pub(crate) fn read_document(root: &Path) -> Result<Option<Document>, RegenerationError> {
     let path = root.join(FILE_NAME);
     match read_regular(&path) {
         Ok(bytes) => Ok(Some(parse_document(&bytes)?)),
@@ -165,7 +244,7 @@ fn check_version(document: &Document) -> Result<(), RegenerationError> {
     Ok(())
 }
 
-fn config_constraint(document: &Document) -> Option<InterpreterConstraint> {
+pub(crate) fn config_constraint(document: &Document) -> Option<InterpreterConstraint> {
     let version = document.config().python.as_ref()?.version.as_ref()?;
     let is_whole = version.split('.').count() >= 3;
     let line = document.line_of("python.version").unwrap_or(1);

@@ -3,6 +3,7 @@
 //! Source: `uv --help` of the pinned version. All run in the project's root, with paths relative to
 //! it, so that a printed plan is true on any machine.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,15 +12,18 @@ use dhtl_tools::Invocation;
 /// The environment's folder, relative to the root of the project.
 pub(crate) const VENV: &str = ".venv";
 
-/// Variables of an activated environment or of the user's shell that would lead uv elsewhere, and
-/// that it must not see.
-pub(crate) const MISLEADING: [&str; 6] = [
+/// Variables of an activated environment, of the user's shell or of a git hook that dhtl runs in:
+/// they would lead uv or git elsewhere, so neither must see them.
+pub(crate) const MISLEADING: [&str; 9] = [
     "VIRTUAL_ENV",
     "CONDA_PREFIX",
     "UV_PROJECT_ENVIRONMENT",
     "UV_PYTHON",
     "PYTHONHOME",
     "PYTHONPATH",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
 ];
 
 /// Makes the command lines of one uv for one project.
@@ -67,6 +71,25 @@ impl UvCommands<'_> {
             .args(arguments)
     }
 
+    /// Writes every wheel that the index has of what `input` pins, for `CPython` 3 from the minor
+    /// release `oldest` on, in the notation of PEP 751. Nothing is built for it, and any interpreter
+    /// that is here will do.
+    pub(crate) fn list_wheels(
+        &self,
+        interpreter: &Path,
+        input: &Path,
+        oldest: u64,
+        output: &Path,
+    ) -> Invocation {
+        self.uv(["pip", "compile", "--quiet", "--no-header", "--no-deps"])
+            .args(["--no-python-downloads", "--python"])
+            .arg(interpreter)
+            .args(["--only-binary", ":all:", "--universal"])
+            .args(["--python-version", &format!("3.{oldest}")])
+            .args(["--format", "pylock.toml", "--output-file"])
+            .args([output, input])
+    }
+
     /// Resolves what imports were traced to: wheels only, for nobody of the project chose them, and
     /// nothing that is locked may change for them.
     pub(crate) fn compile_inferred(
@@ -106,6 +129,13 @@ impl UvCommands<'_> {
         hashes.apply(uv).args(["--requirements", file])
     }
 
+    /// Installs `names` in place of what there is of them, as the file asks for them, and touches
+    /// nothing else. What the cache has of them is not believed: with links, whoever changes an
+    /// installed file changes the cache as well.
+    pub(crate) fn pip_reinstall(&self, file: &str, names: &[String], hashes: Hashes) -> Invocation {
+        self.pip_install(file, hashes).args(again(names))
+    }
+
     /// Takes distributions out and touches nothing else.
     pub(crate) fn pip_uninstall(&self, names: &[String]) -> Invocation {
         self.uv(["pip", "uninstall", "--python", VENV_PYTHON])
@@ -119,6 +149,27 @@ impl UvCommands<'_> {
             .args(["--editable", folder])
     }
 
+    /// Installs the project in `folder` in editable mode, in place of what there is of it.
+    pub(crate) fn pip_reinstall_project(&self, folder: &str) -> Invocation {
+        self.pip_install_project(folder).arg("--reinstall")
+    }
+
+    /// Installs `names` in place of what there is of them, as `uv.lock` asks for them, and takes
+    /// nothing out.
+    pub(crate) fn sync_again(
+        &self,
+        selection: &[String],
+        names: &[String],
+        members: Members,
+    ) -> Invocation {
+        let uv = self.sync(Staleness::Accepted, selection).arg("--inexact");
+        let uv = match members {
+            Members::Install => uv,
+            Members::Leave => uv.arg("--no-install-workspace"),
+        };
+        uv.args(again(names))
+    }
+
     /// Makes the environment what `uv.lock` says.
     pub(crate) fn sync(&self, staleness: Staleness, selection: &[String]) -> Invocation {
         let uv = self
@@ -128,7 +179,7 @@ impl UvCommands<'_> {
     }
 
     /// Prints what `uv.lock` says as requirements.
-    pub(crate) fn export(&self, selection: &[String], output: &str) -> Invocation {
+    pub(crate) fn export(&self, selection: &[String], output: impl AsRef<OsStr>) -> Invocation {
         self.uv([
             "export",
             "--quiet",
@@ -136,7 +187,8 @@ impl UvCommands<'_> {
             "--no-emit-local",
             "--no-header",
         ])
-        .args(["--format", "requirements-txt", "--output-file", output])
+        .args(["--format", "requirements-txt", "--output-file"])
+        .arg(output.as_ref())
         .args(selection)
     }
 
@@ -161,6 +213,21 @@ impl UvCommands<'_> {
             .args(arguments)
             .timeout(Duration::from_hours(1))
     }
+}
+
+fn again(names: &[String]) -> impl Iterator<Item = String> {
+    names
+        .iter()
+        .flat_map(|name| ["--reinstall-package".to_owned(), name.clone()])
+}
+
+/// Whether the members of the workspace are installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Members {
+    /// As the lock says.
+    Install,
+    /// They stay as they are.
+    Leave,
 }
 
 /// The interpreter of the environment, relative to the root.

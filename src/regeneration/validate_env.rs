@@ -5,6 +5,8 @@ use std::path::Path;
 use dhtl_tools::Environment;
 
 use crate::RegenerationError;
+use crate::closure::CodePart;
+use crate::files::FileCheck;
 use crate::proof;
 use crate::state::StateDir;
 use crate::subject::{Locks, Subject};
@@ -19,23 +21,34 @@ pub struct ValidateRequest<'a> {
     pub root: Option<&'a Path>,
     /// The environment variables and PATH.
     pub environment: &'a Environment,
+    /// How thoroughly files are checked.
+    pub files: FileCheck,
+    /// The parts of the project whose imports need not resolve.
+    pub skip_imports_of: &'a [CodePart],
 }
 
-/// Judges the environment of a project. Reads files only: it starts no program and writes nothing.
+/// Judges the environment of a project. Reads files only: it starts no program, and
+/// writes nothing but the stamp that saves it from reading unchanged files again.
 pub fn validate_env(request: &ValidateRequest<'_>) -> Result<Validation, RegenerationError> {
     let subject = Subject::read(
         request.start,
         request.root,
         request.environment,
         Locks::Follow,
-    )?;
+    )?
+    .without_imports_of(request.skip_imports_of);
     let state = StateDir::of(subject.root());
-    let proof = proof::of(&subject, request.environment)?;
+    let proof = proof::of(&subject, request.environment, request.files)?;
     let proof = proof.ok_or_else(|| RegenerationError::NoEnvironment {
         root: subject.root().to_owned(),
     })?;
+    let record = state.record();
+    let missing_projects = record
+        .as_ref()
+        .map(|record| proof.missing_projects(&record.projects))
+        .unwrap_or_default();
     let mut validation = proof.validation;
-    match state.record() {
+    match record {
         None => validation.note(
             "Last run",
             "no run of `dhtl regenerate` was completed since",
@@ -44,7 +57,7 @@ pub fn validate_env(request: &ValidateRequest<'_>) -> Result<Validation, Regener
             validation.note("Requirements", "changed since the environment was made");
         }
         Some(record) => {
-            for name in proof::missing_projects(&subject, &record.projects)? {
+            for name in missing_projects {
                 validation.note("Project", &format!("`{name}` itself is not installed"));
             }
             for shortfall in record

@@ -8,10 +8,14 @@ use dhtl_project_model::{Digest, DistributionName, EnvVar, ExitCode};
 use serde::Serialize;
 
 use crate::closure::Closure;
+use crate::files::{FileFinding, FileReport, Found};
+use crate::git::GitFindings;
+use crate::git_check;
 use crate::installed::Environment;
-use crate::interpreters::{self, Fit};
+use crate::interpreters::choice::{self, Fit};
 use crate::locked_set::LockedSet;
 use crate::subject::Subject;
+use crate::uv::VENV;
 
 /// What the proof found.
 #[derive(Debug, Clone, Serialize)]
@@ -31,6 +35,8 @@ pub struct Validation {
     pub implementation: String,
     /// How many distributions are installed.
     pub packages: usize,
+    /// How many files these have by their `RECORD`s, bytecode left out.
+    pub files: usize,
     /// The platform-independent digest.
     pub fingerprint: Digest,
     /// The digest of the installed set.
@@ -67,14 +73,75 @@ pub enum Verdict {
 /// An exact difference between what is and what must be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// What differs: a distribution, `python`, `fingerprint`.
+    /// What differs: a distribution, `python`, `fingerprint`, the path of a file.
     pub what: String,
+    /// How it differs.
+    pub kind: DifferenceKind,
+    /// The distribution it concerns; of a file, the one that installed it.
+    pub distribution: Option<DistributionName>,
+    /// The file it concerns, relative to the root.
+    pub file: Option<String>,
     /// What it must be; none where it must not be there.
     pub expected: Option<String>,
     /// What it is; none where it is not there.
     pub actual: Option<String>,
     /// The next command to type.
     pub repair: String,
+}
+
+/// How what is differs from what must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DifferenceKind {
+    /// It is not there.
+    Missing,
+    /// It is there, and must not be.
+    Extra,
+    /// It is another.
+    Modified,
+}
+
+impl Difference {
+    /// A difference that concerns neither a distribution nor a file.
+    pub(crate) fn new(
+        what: impl Into<String>,
+        expected: Option<String>,
+        actual: Option<String>,
+        repair: &str,
+    ) -> Self {
+        Self {
+            what: what.into(),
+            kind: match (&expected, &actual) {
+                (Some(_), None) => DifferenceKind::Missing,
+                (None, Some(_)) => DifferenceKind::Extra,
+                _ => DifferenceKind::Modified,
+            },
+            distribution: None,
+            file: None,
+            expected,
+            actual,
+            repair: repair.to_owned(),
+        }
+    }
+}
+
+impl From<&FileFinding> for Difference {
+    fn from(finding: &FileFinding) -> Self {
+        let file = format!("{VENV}/{}", finding.path);
+        Self {
+            what: file.clone(),
+            kind: match finding.found {
+                Found::Modified => DifferenceKind::Modified,
+                Found::Missing => DifferenceKind::Missing,
+                Found::Extra => DifferenceKind::Extra,
+            },
+            distribution: finding.owners.first().cloned(),
+            file: Some(file),
+            expected: finding.expected.clone(),
+            actual: finding.actual.clone(),
+            repair: "dhtl validate-env --fix".to_owned(),
+        }
+    }
 }
 
 impl Validation {
@@ -104,17 +171,24 @@ impl Validation {
             passed: false,
             detail: detail.to_owned(),
         });
-        self.differences.push(Difference {
-            what: format!("{}: {detail}", name.to_lowercase()),
-            expected: None,
-            actual: None,
-            repair: "dhtl regenerate".to_owned(),
-        });
+        let what = format!("{}: {detail}", name.to_lowercase());
+        self.differences
+            .push(Difference::new(what, None, None, "dhtl regenerate"));
     }
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            if let Some(distribution) = &self.distribution {
+                write!(f, "{distribution}: ")?;
+            }
+            return match self.kind {
+                DifferenceKind::Missing => write!(f, "{file} is missing"),
+                DifferenceKind::Extra => write!(f, "{file} belongs to nothing installed"),
+                DifferenceKind::Modified => write!(f, "{file} was modified"),
+            };
+        }
         match (&self.expected, &self.actual) {
             (Some(expected), Some(actual)) => {
                 write!(f, "{}: {actual} instead of {expected}", self.what)
@@ -133,6 +207,10 @@ pub(crate) struct Exhibits<'a> {
     pub(crate) subject: &'a Subject,
     /// The environment as it is.
     pub(crate) environment: &'a Environment,
+    /// What its files are.
+    pub(crate) files: &'a FileReport,
+    /// What the checkout needs besides, and has.
+    pub(crate) git: Option<&'a GitFindings>,
     /// What must be installed; none where nothing is locked.
     pub(crate) locked_set: Option<&'a LockedSet>,
     /// How the imports resolve.
@@ -160,10 +238,12 @@ pub(crate) fn validate(exhibits: &Exhibits<'_>) -> Validation {
     let mut checks = vec![
         python(exhibits, &mut differences),
         packages(exhibits, &mut differences),
+        files(exhibits.files, &mut differences),
         imports(exhibits.closure),
     ];
     checks.extend(tools(exhibits, &mut differences));
     checks.extend(configuration(exhibits, &mut differences));
+    checks.extend(git_check::checks(exhibits.git, &mut differences));
     let verdict = verdict(exhibits, &mut differences);
     Validation {
         root: exhibits.subject.project.root.clone(),
@@ -173,6 +253,7 @@ pub(crate) fn validate(exhibits: &Exhibits<'_>) -> Validation {
         python_version: exhibits.environment.python_version.clone(),
         implementation: exhibits.environment.implementation.clone(),
         packages: exhibits.environment.distributions.len(),
+        files: exhibits.files.files,
         fingerprint: exhibits.digests.fingerprint,
         venv_checksum: exhibits.digests.venv_checksum,
         verdict,
@@ -195,16 +276,17 @@ fn python(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Check {
         python_version,
         ..
     } = exhibits.environment;
-    let fit = interpreters::fit(spec, implementation, python_version);
+    let fit = choice::fit(spec, implementation, python_version);
     let (passed, is_other_patch) = (fit.is_some(), fit == Some(Fit::OtherPatch));
-    let wanted = interpreters::wanted(spec);
+    let wanted = choice::wanted(spec);
     if !passed {
-        differences.push(Difference {
-            what: "python".to_owned(),
-            expected: Some(wanted.clone()),
-            actual: Some(format!("{implementation} {python_version}")),
-            repair: "dhtl regenerate".to_owned(),
-        });
+        let actual = format!("{implementation} {python_version}");
+        differences.push(Difference::new(
+            "python",
+            Some(wanted.clone()),
+            Some(actual),
+            "dhtl regenerate",
+        ));
     }
     let detail = match (&spec.exact, passed) {
         (Some(exact), true) if exact == python_version => format!("{python_version} (exact match)"),
@@ -255,10 +337,13 @@ pub(crate) fn set_differences(
 ) -> Vec<Difference> {
     let difference =
         |name: &DistributionName, expected: Option<&String>, actual: Option<&String>| Difference {
-            what: name.to_string(),
-            expected: expected.cloned(),
-            actual: actual.cloned(),
-            repair: "dhtl regenerate".to_owned(),
+            distribution: Some(name.clone()),
+            ..Difference::new(
+                name.as_str(),
+                expected.cloned(),
+                actual.cloned(),
+                "dhtl regenerate",
+            )
         };
     let any = "any version".to_owned();
     let missing_or_changed = locked_set.iter().filter_map(|(name, version)| {
@@ -300,6 +385,32 @@ pub(crate) fn same_version(a: &str, b: &str) -> bool {
         )
 }
 
+/// Whether every file is as it was installed, and no other is there.
+fn files(report: &FileReport, differences: &mut Vec<Difference>) -> Check {
+    let passed = report.findings.is_empty();
+    let detail = if passed {
+        "all as installed".to_owned()
+    } else {
+        let kinds = [
+            (Found::Modified, "modified"),
+            (Found::Missing, "missing"),
+            (Found::Extra, "not installed by anything"),
+        ];
+        let counts = kinds
+            .map(|(found, words)| (report.count(found), words))
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, words)| format!("{count} {words}"));
+        counts.collect::<Vec<_>>().join(", ")
+    };
+    differences.extend(report.findings.iter().map(Difference::from));
+    Check {
+        name: "Files",
+        passed,
+        detail,
+    }
+}
+
 fn imports(closure: &Closure) -> Check {
     let missing = closure.required().count();
     let detail = match (missing, closure.unresolved.len()) {
@@ -335,12 +446,12 @@ fn tools(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Option<C
             .environment
             .distribution(&DistributionName::new(name));
         if installed.is_none_or(|distribution| !same_version(&distribution.version, version)) {
-            differences.push(Difference {
-                what: format!("tool {name}"),
-                expected: Some(version.clone()),
-                actual: installed.map(|distribution| distribution.version.clone()),
-                repair: "dhtl setup".to_owned(),
-            });
+            differences.push(Difference::new(
+                format!("tool {name}"),
+                Some(version.clone()),
+                installed.map(|distribution| distribution.version.clone()),
+                "dhtl setup",
+            ));
         }
     }
     let wrong = differences.len() - before;
@@ -366,12 +477,12 @@ fn configuration(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> 
     let detail = if passed {
         "matches original exactly".to_owned()
     } else {
-        differences.push(Difference {
-            what: "configuration files".to_owned(),
-            expected: Some(recorded),
-            actual: Some(actual),
-            repair: "dhtl setup".to_owned(),
-        });
+        differences.push(Difference::new(
+            "configuration files",
+            Some(recorded),
+            Some(actual),
+            "dhtl setup",
+        ));
         "changed since it was recorded".to_owned()
     };
     Some(Check {
@@ -410,12 +521,12 @@ fn verdict(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Verdic
     let before = differences.len();
     for (what, recorded, actual) in pairs {
         if let Some(recorded) = recorded.filter(|recorded| **recorded != actual.to_string()) {
-            differences.push(Difference {
-                what: what.to_owned(),
-                expected: Some(recorded.clone()),
-                actual: Some(actual.to_string()),
-                repair: "dhtl regenerate".to_owned(),
-            });
+            differences.push(Difference::new(
+                what,
+                Some(recorded.clone()),
+                Some(actual.to_string()),
+                "dhtl regenerate",
+            ));
         }
     }
     match (&fingerprint.digest, differences.len() - before) {
@@ -442,6 +553,7 @@ mod tests {
         let distribution = |(name, version, editable): &(&str, &str, bool)| Distribution {
             name: DistributionName::new(name),
             version: (*version).to_owned(),
+            folder: String::new(),
             editable: *editable,
             built_here: false,
             record: Vec::new(),

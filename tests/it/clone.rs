@@ -31,7 +31,7 @@ fn clones_and_regenerates() {
     exit code: 0
     --- stdout
     ✓ Repository cloned into [WORLD]/project/demo
-    ✓ Python [VERSION] from [ORIGIN]
+    ✓ Python [VERSION] from [ORIGIN]: [REASON]
     ✓ Platform: [PLATFORM] (detected)
     ✓ Python packages restored from requirements, resolved as of [DATE]: 1 distribution
     ✓ Imports: 1 third-party module, all resolve in the project's packages

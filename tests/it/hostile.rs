@@ -54,29 +54,44 @@ mod requirements {
             .write("constraints.txt", "idna==3.6\n")
             .write("requirements.txt", "-c constraints.txt\nidna==3.7\n");
         assert_snapshot!(world.dhtl(&["regenerate"]).snapshot(), @"
-        exit code: 4
+        exit code: 1
         --- stdout
+        ✓ Python [VERSION] from [ORIGIN]: [REASON]
+        ✓ Platform: [PLATFORM] (detected)
+        ✓ Python packages restored from requirements, resolved: 0 distributions
+        ✓ Imports: 0 third-party modules, all resolve in the project's packages
+        ✗ Not as declared: `idna==3.7` of `requirements.txt`: the requirements cannot be met: Because you require idna==3.7 and idna==3.6, we can conclude that your requirements are unsatisfiable.
+            see which file asks for what with `dhtl detect --explain`
+        ✗ Environment is not whole: sha256:[DIGEST]
         --- stderr
         > Create the virtual environment with Python [VERSION]
         ✓ Create the virtual environment with Python [VERSION] ([TIME])
         > Resolve the requirements
-        ✗ Resolve the requirements failed ([TIME])
-        - Install the distributions skipped: needs `resolution`, which failed
-        - Install what else is imported skipped: needs `resolution`, which failed
-        error: the requirements cannot be met: Because you require idna==3.7 and idna==3.6, we can conclude that your requirements are unsatisfiable.
-
-        hint: see which file asks for what with `dhtl detect --explain`
+        ✓ Resolve the requirements: 1 left out ([TIME])
+        ✓ Install the distributions (nothing to do)
+        > Install what else is imported
+        ✓ Install what else is imported ([TIME])
         ");
-        holds(&world, &["constraints.txt", "requirements.txt"]);
+        world
+            .dhtl(&["regenerate", "--strict"])
+            .exits(1)
+            .says("you require idna==3.7 and idna==3.6");
     }
 
     #[test]
     fn a_distribution_that_does_not_exist_is_named() {
         let world = World::new();
         world.write("requirements.txt", "dhtl-no-such-distribution==1.0\n");
+        let cause =
+            world.dhtl(&["regenerate", "--json"]).exits(1).json()["shortfalls"][0]["cause"].clone();
+        assert_eq!(
+            cause,
+            serde_json::json!({ "kind": "not-in-index", "distribution": "dhtl-no-such-distribution" })
+        );
+        world.remove(".venv").remove(".dht");
         world
-            .dhtl(&["regenerate"])
-            .exits(4)
+            .dhtl(&["regenerate", "--strict"])
+            .exits(1)
             .says("dhtl-no-such-distribution");
         holds(&world, &["requirements.txt"]);
     }
@@ -93,7 +108,7 @@ mod requirements {
         world
             .dhtl(&["regenerate", "--strict"])
             .exits(1)
-            .says("No module named 'nowhere'");
+            .says("its build imports `nowhere` and does not declare it");
         assert!(
             !world.has(".venv") && !world.has(".dht"),
             "{:?}",

@@ -13,20 +13,29 @@ mod config_migrate;
 mod config_schema;
 mod config_show;
 mod config_validate;
+mod deps;
 mod detect;
+mod env_commands;
+mod faults;
+mod git_setup;
 mod hostile;
 mod real_sdists;
 mod regenerate;
 mod regenerate_again;
 mod regenerate_as_of;
+mod regenerate_interpreter;
+mod regenerate_partly;
 mod regenerate_strict;
+mod regenerate_supplement;
 mod resume;
 mod setup;
 mod setup_from;
+mod system_packages;
 mod tools;
 mod trust;
 mod usage;
 mod validate_env;
+mod validate_env_imports;
 
 /// A file that is not listed above would never be compiled, and so never fail.
 #[test]

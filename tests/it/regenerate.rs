@@ -13,7 +13,7 @@ mod strategies {
         assert_snapshot!(world.dhtl(&["regenerate"]).snapshot(), @"
     exit code: 0
     --- stdout
-    ✓ Python [VERSION] from [ORIGIN]
+    ✓ Python [VERSION] from [ORIGIN]: [REASON]
     ✓ Platform: [PLATFORM] (detected)
     ✓ Python packages restored from pyproject.toml, resolved: 4 distributions
     ✓ Imports: 3 third-party modules, all resolve in the project's packages
@@ -54,7 +54,7 @@ mod strategies {
         assert_snapshot!(world.dhtl(&["regenerate"]).snapshot(), @"
             exit code: 0
             --- stdout
-            ✓ Python [VERSION] from [ORIGIN]
+            ✓ Python [VERSION] from [ORIGIN]: [REASON]
             ✓ Platform: [PLATFORM] (detected)
             ✓ Python packages restored from uv.lock: 4 distributions
             ✓ Imports: 3 third-party modules, all resolve in the project's packages
@@ -85,7 +85,7 @@ mod strategies {
         assert_snapshot!(world.dhtl(&["regenerate"]).snapshot(), @"
         exit code: 0
         --- stdout
-        ✓ Python [VERSION] from [ORIGIN]
+        ✓ Python [VERSION] from [ORIGIN]: [REASON]
         ✓ Platform: [PLATFORM] (detected)
         ✓ Python packages restored from requirements, resolved: 2 distributions
         ✓ Imports: 2 third-party modules, all resolve in the project's packages
@@ -124,7 +124,7 @@ mod strategies {
         assert_snapshot!(world.dhtl(&["regenerate"]).snapshot(), @"
         exit code: 0
         --- stdout
-        ✓ Python [VERSION] from [ORIGIN]
+        ✓ Python [VERSION] from [ORIGIN]: [REASON]
         ✓ Platform: [PLATFORM] (detected)
         ✓ Python packages restored from requirements.txt: 1 distribution
         ✓ Imports: 1 third-party module, all resolve in the project's packages
@@ -154,7 +154,7 @@ setup(name='demo', version='1.0', py_modules=['demo'], install_requires=['idna==
         assert_snapshot!(world.dhtl(&["regenerate"]).snapshot(), @"
         exit code: 0
         --- stdout
-        ✓ Python [VERSION] from [ORIGIN]
+        ✓ Python [VERSION] from [ORIGIN]: [REASON]
         ✓ Platform: [PLATFORM] (detected)
         ✓ Python packages restored from setup.py, resolved: 3 distributions
         ! Added because the code imports them: setuptools
@@ -199,7 +199,7 @@ install_requires =
         assert_snapshot!(world.dhtl(&["regenerate"]).snapshot(), @"
         exit code: 0
         --- stdout
-        ✓ Python [VERSION] from [ORIGIN]
+        ✓ Python [VERSION] from [ORIGIN]: [REASON]
         ✓ Platform: [PLATFORM] (detected)
         ✓ Python packages restored from setup.py, resolved: 3 distributions
         ! Added because the code imports them: setuptools
@@ -244,7 +244,7 @@ install_requires =
         assert_snapshot!(world.dhtl(&["regenerate"]).snapshot(), @"
         exit code: 0
         --- stdout
-        ✓ Python [VERSION] from [ORIGIN]
+        ✓ Python [VERSION] from [ORIGIN]: [REASON]
         ✓ Platform: [PLATFORM] (detected)
         ✓ Python packages restored from imports, resolved: 1 distribution
         ✓ Imports: 1 third-party module, all resolve in the project's packages
@@ -276,7 +276,7 @@ install_requires =
         assert_snapshot!(world.dhtl(&["regenerate"]).snapshot(), @"
         exit code: 1
         --- stdout
-        ✓ Python [VERSION] from [ORIGIN]
+        ✓ Python [VERSION] from [ORIGIN]: [REASON]
         ✓ Platform: [PLATFORM] (detected)
         ✓ Python packages restored from requirements, resolved: 1 distribution
         ✗ Import does not resolve: dhtl_nobody_knows_this app.py:1 (import)
@@ -327,7 +327,7 @@ mod preview {
         exit code: 0
         --- stdout
         # In [WORLD]/project
-        # Python [VERSION] from [ORIGIN]
+        # Python [VERSION] from [ORIGIN]: [REASON]
         # Distributions by pyproject.toml:1 (installable-pyproject)
 
         # Create the virtual environment with Python [VERSION] [environment]

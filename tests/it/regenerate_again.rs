@@ -13,7 +13,13 @@ fn a_second_run_starts_nothing() {
     assert_eq!(first.json()["unchanged"], false);
     let log = world.project().join(".dht/state/logs/last.log");
     let written = fs::metadata(&log).unwrap().modified().unwrap();
-    let state = files(&world.project().join(".dht"));
+    let state = || {
+        let mut state = files(&world.project().join(".dht"));
+        // Other tests link to the installed files from the same cache, which renews it.
+        state.remove("state/files.stamp");
+        state
+    };
+    let before = state();
 
     let second = world.dhtl(&["regenerate", "--json"]).exits(0);
     assert_eq!(second.json()["unchanged"], true);
@@ -21,7 +27,7 @@ fn a_second_run_starts_nothing() {
     assert_eq!(second.venv_checksum(), first.venv_checksum());
     // Whatever is started is logged.
     assert_eq!(fs::metadata(&log).unwrap().modified().unwrap(), written);
-    assert_eq!(files(&world.project().join(".dht")), state);
+    assert_eq!(state(), before);
     assert_snapshot!(world.dhtl(&["regenerate"]).snapshot(), @"
     exit code: 0
     --- stdout
@@ -98,6 +104,7 @@ fn something_that_was_uninstalled_is_repaired() {
     --- stdout
     ✓ Python version: [VERSION] (meets cpython >=3.9)
     ✗ Packages: 3 installed, 1 differs from the lock
+    ✓ Files: all as installed
     ✗ Imports: 1 module of the project's packages does not resolve
       - import idna parcel/__init__.py:1 (import)
       - idna: missing, must be 3.7 repair: dhtl regenerate

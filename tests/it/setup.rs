@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{World, files, parcel};
+use crate::support::{World, parcel};
 
 /// The project of [`parcel`], committed.
 fn committed() -> World {
@@ -181,7 +181,7 @@ fn everyone_else_gets_the_same() {
     assert_snapshot!(there.dhtl_in(&clone, &["regenerate"]).snapshot(), @"
     exit code: 0
     --- stdout
-    ✓ Python [VERSION] from [ORIGIN]
+    ✓ Python [VERSION] from [ORIGIN]: [REASON]
     ✓ Platform: [PLATFORM] (detected)
     ✓ Python packages restored from uv.lock: 4 distributions
     ✓ Imports: 3 third-party modules, all resolve in the project's packages
@@ -244,7 +244,17 @@ fn relock_takes_the_newest_versions() {
 fn a_capture_that_fails_writes_nothing() {
     let world = World::new();
     world.write("requirements.txt", "dhtl-no-such-distribution==1.0\n");
-    let before = files(&world.project());
-    world.dhtl(&["setup"]).exits(4);
-    assert_eq!(files(&world.project()), before);
+    world
+        .dhtl(&["setup"])
+        .exits(1)
+        .says("nothing was recorded, because the environment is not whole");
+    // The environment stays, as `regenerate` would leave it.
+    for file in [
+        ".dhtconfig",
+        "requirements.lock",
+        ".dht/inferred.lock",
+        ".dht/tools.lock",
+    ] {
+        assert!(!world.has(file), "{file}");
+    }
 }

@@ -32,7 +32,7 @@ fn unpacks_and_regenerates() {
     exit code: 0
     --- stdout
     ✓ Archive unpacked into [WORLD]/project/demo-1.0 (3 entries)
-    ✓ Python [VERSION] from [ORIGIN]
+    ✓ Python [VERSION] from [ORIGIN]: [REASON]
     ✓ Platform: [PLATFORM] (detected)
     ✓ Python packages restored from requirements, resolved: 1 distribution
     ✓ Imports: 1 third-party module, all resolve in the project's packages

@@ -63,7 +63,7 @@ fn after_a_run_that_failed_nothing_is_validated() {
     let world = project();
     world.dhtl(&["regenerate"]).exits(0);
     world.write("requirements.txt", "dhtl-nobody-has-this\n");
-    world.dhtl(&["regenerate"]).exits(4);
+    world.dhtl(&["regenerate", "--strict"]).exits(1);
     world.dhtl(&["validate-env"]).exits(1);
 }
 

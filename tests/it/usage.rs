@@ -14,16 +14,21 @@ fn help_fits_on_a_screen() {
     Usage: dhtl [OPTIONS] <COMMAND>
 
     Commands:
-      clone         Clone a repository and make its environment
-      setup-from    Unpack an archive of a project and make its environment
-      setup         Lock what is not locked and record the environment in `.dhtconfig`
-      regenerate    Make the environment of a project
-      validate-env  Check that the environment is what it must be
-      detect        Say what a project is and needs, without running any of it
-      config        Show, check, migrate and describe `.dhtconfig`
-      tools         List the programs that dhtl uses, with versions and places
-      completions   Print the completion script of a shell
-      help          Print this message or the help of the given subcommand(s)
+      clone                  Clone a repository and make its environment
+      setup-from             Unpack an archive of a project and make its environment
+      setup                  Lock what is not locked and record the environment in `.dhtconfig`
+      regenerate             Make the environment of a project
+      validate-env           Check that the environment is what it must be
+      verify-environment     Compare the digest of what is installed with a given or the recorded one
+      freeze-tools           Print the development tools in the form of `.dht/tools.lock`
+      generate-env-template  Write the names of the project's environment variables to `.env.example`
+      env-setup              Say which environment variables are missing, and how to set them
+      detect                 Say what a project is and needs, without running any of it
+      deps                   Look after what a project depends on
+      config                 Show, check, migrate and describe `.dhtconfig`
+      tools                  List the programs that dhtl uses, with versions and places
+      completions            Print the completion script of a shell
+      help                   Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help     Print help (see more with '--help')
@@ -94,7 +99,7 @@ fn a_misspelled_command_is_wrong_usage() {
     --- stderr
     error: unrecognized subcommand 'regenrate'
 
-      tip: a similar subcommand exists: 'regenerate'
+      tip: some similar subcommands exist: 'generate-env-template', 'regenerate'
 
     Usage: dhtl [OPTIONS] <COMMAND>
 

@@ -3,13 +3,18 @@
 mod clone;
 mod completions;
 mod config;
+mod deps;
 mod detect;
+mod env_setup;
+mod freeze_tools;
+mod generate_env_template;
 mod regenerate;
 mod regeneration;
 mod setup;
 mod setup_from;
 mod tools;
 mod validate_env;
+mod verify_environment;
 
 use clap::Subcommand;
 use dhtl_project_model::ExitCode;
@@ -30,8 +35,19 @@ pub(crate) enum Command {
     Regenerate(regenerate::RegenerateArgs),
     /// Check that the environment is what it must be
     ValidateEnv(validate_env::ValidateEnvArgs),
+    /// Compare the digest of what is installed with a given or the recorded one
+    VerifyEnvironment(verify_environment::VerifyEnvironmentArgs),
+    /// Print the development tools in the form of `.dht/tools.lock`
+    FreezeTools(freeze_tools::FreezeToolsArgs),
+    /// Write the names of the project's environment variables to `.env.example`
+    GenerateEnvTemplate(generate_env_template::GenerateEnvTemplateArgs),
+    /// Say which environment variables are missing, and how to set them
+    EnvSetup(env_setup::EnvSetupArgs),
     /// Say what a project is and needs, without running any of it
     Detect(detect::DetectArgs),
+    /// Look after what a project depends on
+    #[command(subcommand)]
+    Deps(deps::DepsCommand),
     /// Show, check, migrate and describe `.dhtconfig`
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -44,10 +60,11 @@ pub(crate) enum Command {
 impl Command {
     /// Whether an interrupted run could leave something half done.
     pub(crate) fn changes_something(&self) -> bool {
-        matches!(
-            self,
-            Self::Clone(_) | Self::SetupFrom(_) | Self::Setup(_) | Self::Regenerate(_)
-        )
+        match self {
+            Self::Clone(_) | Self::SetupFrom(_) | Self::Setup(_) | Self::Regenerate(_) => true,
+            Self::ValidateEnv(args) => args.changes_something(),
+            _ => false,
+        }
     }
 }
 
@@ -59,7 +76,12 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<ExitCode, Fail
         Command::Setup(args) => setup::run(context, args),
         Command::Regenerate(args) => regenerate::run(context, args),
         Command::ValidateEnv(args) => validate_env::run(context, args),
+        Command::VerifyEnvironment(args) => verify_environment::run(context, args),
+        Command::FreezeTools(args) => freeze_tools::run(context, args),
+        Command::GenerateEnvTemplate(args) => generate_env_template::run(context, args),
+        Command::EnvSetup(args) => env_setup::run(context, args),
         Command::Detect(args) => detect::run(context, args),
+        Command::Deps(command) => deps::run(context, command),
         Command::Config(command) => config::run(context, command),
         Command::Tools(args) => tools::run(context, args),
         Command::Completions(args) => completions::run(context, args),

@@ -3,10 +3,11 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use dhtl_project_model::ExitCode;
 use dhtl_regeneration::{
-    Fallbacks, Report, Request, Surroundings, SystemConsent, Versions, preview, regenerate,
+    CodePart, Fallbacks, Inferring, Report, Request, Surroundings, SystemConsent, Versions,
+    preview, regenerate,
 };
 
 use crate::context::Context;
@@ -35,9 +36,42 @@ pub(crate) struct RegenerationArgs {
     /// Resolve what is unlocked with the newest versions, not with those of the last commit's day
     #[arg(long)]
     newest: bool,
+    /// Do not install what imports need and nothing declares; only report it
+    #[arg(long)]
+    no_infer: bool,
+    /// Do not install what only these parts of the project import
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "PART,...")]
+    skip_imports_of: Vec<Part>,
     /// How many independent steps run at the same time
     #[arg(short, long, default_value = "1", value_name = "N")]
     jobs: NonZeroUsize,
+}
+
+/// A part of a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Tests and their support files
+    Tests,
+    /// Documentation
+    Docs,
+    /// Examples, tutorials and benchmarks
+    Examples,
+    /// Loose scripts and build files
+    Scripts,
+    /// Notebooks, wherever they are
+    Notebooks,
+}
+
+/// The parts that were named.
+pub(crate) fn code_parts(parts: &[Part]) -> Vec<CodePart> {
+    let code_part = |part: &Part| match part {
+        Part::Tests => CodePart::Tests,
+        Part::Docs => CodePart::Docs,
+        Part::Examples => CodePart::Examples,
+        Part::Scripts => CodePart::Scripts,
+        Part::Notebooks => CodePart::Notebooks,
+    };
+    parts.iter().map(code_part).collect()
 }
 
 /// A folder, and where the search for the project's root ends.
@@ -64,6 +98,7 @@ impl RegenerationArgs {
             (_, true) => SystemConsent::Granted,
             _ => SystemConsent::Ask,
         };
+        let skip_imports_of = code_parts(&self.skip_imports_of);
         act(&Request {
             start: place.start,
             root: place.root,
@@ -78,6 +113,12 @@ impl RegenerationArgs {
             } else {
                 Versions::OfLastCommit
             },
+            inferring: if self.no_infer {
+                Inferring::Unwanted
+            } else {
+                Inferring::Wanted
+            },
+            skip_imports_of: &skip_imports_of,
             replace: self.force,
             jobs: self.jobs,
             surroundings: Surroundings {

@@ -73,9 +73,14 @@ fn render_environment(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Re
         .python_origin
         .map(|origin| format!(" from {origin}"))
         .unwrap_or_default();
+    let reason = report
+        .python_reason
+        .as_ref()
+        .map(|reason| format!(": {reason}"))
+        .unwrap_or_default();
     writeln!(
         out,
-        "{} Python {}{origin}",
+        "{} Python {}{origin}{reason}",
         Mark::Good,
         validation.python_version
     )?;
@@ -114,13 +119,16 @@ fn render_environment(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Re
             report.tools.join(", ")
         )?;
     }
+    if validation.passes("Hooks") && !lacks_hooks(report) {
+        writeln!(out, "{} Git hooks configured", Mark::Good)?;
+    }
     if !report.inferred.is_empty() {
         let names = report.inferred.join(", ");
-        writeln!(
-            out,
-            "{} Added because the code imports them: {names}",
-            Mark::Attention
-        )?;
+        let why = match validation.verdict {
+            Verdict::Unrecorded => "because the code imports them",
+            Verdict::Match | Verdict::Drift => "as `.dhtconfig` records",
+        };
+        writeln!(out, "{} Added {why}: {names}", Mark::Attention)?;
     }
     render_imports(report, out)?;
     render_shortfalls(&report.shortfalls, out)?;
@@ -132,6 +140,11 @@ fn render_environment(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Re
     render_differences(validation, out)?;
     render_verdict(report, out)?;
     render_env_vars(&validation.missing_env_vars, out)
+}
+
+fn lacks_hooks(report: &Environment) -> bool {
+    let mut shortfalls = report.shortfalls.iter();
+    shortfalls.any(|shortfall| shortfall.what.starts_with("git hook"))
 }
 
 fn source(report: &Environment) -> String {
@@ -214,6 +227,7 @@ fn render_imports(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Result
 const MOST_NAMED: usize = 5;
 
 fn render_shortfalls(shortfalls: &[Shortfall], out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut shown: &[String] = &[];
     for shortfall in shortfalls {
         let mark = if shortfall.essential {
             Mark::Bad
@@ -225,6 +239,13 @@ fn render_shortfalls(shortfalls: &[Shortfall], out: &mut dyn fmt::Write) -> fmt:
             "{mark} Not as declared: {}: {}",
             shortfall.what, shortfall.why
         )?;
+        // One build may be what several things are left out for.
+        if shortfall.last_lines != shown {
+            shown = &shortfall.last_lines;
+            for line in shown {
+                writeln!(out, "    {}", dim(format!("| {line}")))?;
+            }
+        }
         if let Some(next) = &shortfall.next {
             writeln!(out, "    {}", dim(next))?;
         }

@@ -1,17 +1,27 @@
 //! What commands answer: one value with two faces, text for people and JSON for programs.
 
 mod config;
+mod dependencies;
+mod env_setup;
+mod env_template;
 mod environment;
+mod imports;
 mod plain;
 mod plan;
 mod project;
 mod tools;
 mod validation;
+mod verification;
 
 pub(crate) use config::{ConfigCheckReport, ConfigReport, MigrationReport};
+pub(crate) use dependencies::DependenciesReport;
+pub(crate) use env_setup::EnvSetupReport;
+pub(crate) use env_template::{EnvTemplateReport, TemplateOutcome};
 pub(crate) use environment::{CaptureReport, EnvironmentReport};
-pub(crate) use plain::{CompletionsReport, SchemaReport};
+pub(crate) use imports::ImportsReport;
+pub(crate) use plain::{CompletionsReport, FrozenToolsReport, SchemaReport};
 pub(crate) use plan::PlanReport;
 pub(crate) use project::{Detail, ProjectReport};
 pub(crate) use tools::ToolsReport;
 pub(crate) use validation::ValidationReport;
+pub(crate) use verification::VerificationReport;

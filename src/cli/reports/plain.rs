@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use dhtl_regeneration::FrozenTools;
 use dhtl_terminal::Report;
 use serde::Serialize;
 
@@ -26,5 +27,16 @@ pub(crate) struct SchemaReport(pub(crate) serde_json::Value);
 impl Report for SchemaReport {
     fn render(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         writeln!(out, "{:#}", self.0)
+    }
+}
+
+/// The text of `.dht/tools.lock`.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct FrozenToolsReport(pub(crate) FrozenTools);
+
+impl Report for FrozenToolsReport {
+    fn render(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        out.write_str(&self.0.text)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use dhtl_regeneration::{Choice, Plan};
+use dhtl_regeneration::{Choice, Plan, StepId};
 use dhtl_terminal::{Report, bold, dim};
 use serde::Serialize;
 
@@ -15,9 +15,17 @@ impl Report for PlanReport {
     fn render(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         let plan = &self.0;
         writeln!(out, "# In {}", plan.root.display())?;
-        if let Choice::Present(interpreter) = &plan.interpreter {
-            let origin = interpreter.origin.as_str();
-            writeln!(out, "# Python {} from {origin}", interpreter.version)?;
+        let reason = &plan.interpreter_reason;
+        match &plan.interpreter {
+            Choice::Present(interpreter) => {
+                let origin = interpreter.origin.as_str();
+                writeln!(
+                    out,
+                    "# Python {} from {origin}: {reason}",
+                    interpreter.version
+                )?;
+            }
+            Choice::Fetch(request) => writeln!(out, "# Python {request}: {reason}")?,
         }
         writeln!(out, "# Distributions by {}", plan.spec.strategy_evidence)?;
         for step in &plan.steps {
@@ -27,10 +35,27 @@ impl Report for PlanReport {
                 bold(format!("# {}", step.title)),
                 dim(format!("[{}]", step.id.as_str()))
             )?;
+            if step.id == StepId::System {
+                render_reasons(plan, out)?;
+            }
             for command in &step.commands {
                 writeln!(out, "{command}")?;
             }
         }
         Ok(())
     }
+}
+
+/// Why each system package is proposed that nobody listed.
+fn render_reasons(plan: &Plan, out: &mut dyn fmt::Write) -> fmt::Result {
+    for proposed in &plan.system_packages {
+        let because = proposed.because.iter().map(ToString::to_string);
+        writeln!(
+            out,
+            "# {}: because {}",
+            proposed.package,
+            because.collect::<Vec<_>>().join(" and ")
+        )?;
+    }
+    Ok(())
 }

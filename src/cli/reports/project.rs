@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use dhtl_project_model::{Evidence, Language, Origin, Project, PythonProject, Scope};
+use dhtl_project_model::{
+    Evidence, Language, Origin, Project, PythonProject, Scope, SystemPackageHint,
+};
 use dhtl_terminal::{Count, Mark, Report, bold, dim};
 use serde::Serialize;
 
@@ -51,6 +53,8 @@ impl Report for ProjectReport {
             self.python(python, out)?;
         }
         self.env_vars(out)?;
+        self.system_packages(out)?;
+        self.git(out)?;
         for problem in &project.problems {
             writeln!(
                 out,
@@ -192,6 +196,56 @@ impl ProjectReport {
             writeln!(out, "Environment variable: {} ({need})", env_var.name)?;
             for evidence in &env_var.evidence {
                 self.evidence(evidence, out)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn git(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        let git = &self.project.git;
+        for manager in &git.hook_managers {
+            let names = manager.hooks.iter().map(|hook| hook.value.as_str());
+            let names = names.collect::<Vec<_>>().join(", ");
+            writeln!(out, "Git hooks by {}: {names}", manager.tool.name())?;
+            self.evidence(&manager.evidence, out)?;
+            for hook in &manager.hooks {
+                self.evidence(&hook.evidence, out)?;
+            }
+        }
+        if !git.lfs.is_empty() {
+            let count = Count(git.lfs_files.len(), "file");
+            writeln!(out, "Git LFS: {count}")?;
+        }
+        for pattern in &git.lfs {
+            self.evidence(&pattern.evidence, out)?;
+        }
+        for submodule in &git.submodules {
+            let on_demand = if submodule.on_demand {
+                " (on demand)"
+            } else {
+                ""
+            };
+            writeln!(out, "Submodule: {}{on_demand}", submodule.path)?;
+            self.evidence(&submodule.evidence, out)?;
+        }
+        Ok(())
+    }
+
+    fn system_packages(&self, out: &mut dyn fmt::Write) -> fmt::Result {
+        let of_one =
+            |left: &SystemPackageHint, right: &SystemPackageHint| left.manager == right.manager;
+        for hints in self.project.system_packages.chunk_by(of_one) {
+            let names = hints.iter().map(|hint| hint.package.as_str());
+            writeln!(
+                out,
+                "System packages named for {}: {}",
+                hints[0].manager,
+                names.collect::<Vec<_>>().join(", ")
+            )?;
+            for hint in hints.iter().filter(|_| self.detail == Detail::Evidence) {
+                for evidence in &hint.evidence {
+                    writeln!(out, "    {} {}", hint.package, dim(evidence))?;
+                }
             }
         }
         Ok(())

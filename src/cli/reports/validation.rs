@@ -3,18 +3,24 @@
 use std::fmt;
 
 use dhtl_project_model::{EnvVar, ExitCode};
-use dhtl_regeneration::{Check, Validation, Verdict};
-use dhtl_terminal::{Mark, Report, dim};
+use dhtl_regeneration::{Check, RepairAction, RepairKind, Validation, Verdict};
+use dhtl_terminal::{Count, Mark, Report, dim};
 use serde::Serialize;
 
 /// The verdict on an environment. The layout is that of seed 001 section 8.
 #[derive(Debug, Serialize)]
-#[serde(transparent)]
-pub(crate) struct ValidationReport(pub(crate) Validation);
+pub(crate) struct ValidationReport {
+    #[serde(flatten)]
+    pub(crate) validation: Validation,
+    /// What was repaired before, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) repaired: Option<Vec<RepairAction>>,
+}
 
 impl Report for ValidationReport {
     fn render(&self, out: &mut dyn fmt::Write) -> fmt::Result {
-        let validation = &self.0;
+        let validation = &self.validation;
+        render_repairs(self.repaired.as_deref().unwrap_or_default(), out)?;
         render_checks(validation.checks.iter(), out)?;
         for import in validation.closure.required() {
             let place = import
@@ -62,9 +68,33 @@ pub(super) fn render_checks<'a>(
 
 /// A line for every exact difference, with its repair.
 pub(super) fn render_differences(validation: &Validation, out: &mut dyn fmt::Write) -> fmt::Result {
+    let mut files = 0;
     for difference in &validation.differences {
-        let repair = dim(format!("repair: {}", difference.repair));
-        writeln!(out, "  - {difference} {repair}")?;
+        files += usize::from(difference.file.is_some());
+        if difference.file.is_none() || files <= MOST_FILES {
+            let repair = dim(format!("repair: {}", difference.repair));
+            writeln!(out, "  - {difference} {repair}")?;
+        }
+    }
+    if files > MOST_FILES {
+        let more = Count(files - MOST_FILES, "more file");
+        writeln!(out, "  - {more}: `dhtl validate-env --json` names all")?;
+    }
+    Ok(())
+}
+
+/// How many files are named in text.
+const MOST_FILES: usize = 20;
+
+fn render_repairs(repaired: &[RepairAction], out: &mut dyn fmt::Write) -> fmt::Result {
+    for RepairAction { action, what } in repaired {
+        let words = match action {
+            RepairKind::Installed => "Installed again",
+            RepairKind::Uninstalled => "Taken out",
+            RepairKind::Removed => "Removed",
+            RepairKind::MadeAnew => "Made anew",
+        };
+        writeln!(out, "{} {words}: {what}", Mark::Good)?;
     }
     Ok(())
 }
@@ -78,8 +108,5 @@ pub(super) fn render_env_vars(missing: &[EnvVar], out: &mut dyn fmt::Write) -> f
     for env_var in missing {
         writeln!(out, "  - {} (required)", env_var.name)?;
     }
-    writeln!(
-        out,
-        "\nRun 'dhtl detect --explain' to see where they are read."
-    )
+    writeln!(out, "\nRun 'dhtl env-setup' for instructions.")
 }

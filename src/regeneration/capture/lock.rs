@@ -11,7 +11,7 @@ use crate::locked_set::CompiledRequirements;
 use crate::plan::{RESOLUTION, arguments};
 use crate::report::Shortfall;
 use crate::resolution::adopt;
-use crate::sources::{Source, sources};
+use crate::resolution::sources::{Source, sources};
 use crate::state::{StateDir, write_whole};
 use crate::subject::Subject;
 use crate::uv::{Reach, Refresh, UvCommands};
@@ -60,13 +60,10 @@ impl Locker<'_> {
             });
         }
         self.compile()?;
-        let shortfall = Shortfall {
-            what: "`uv.lock`".to_owned(),
-            why: format!("{failure}; `{REQUIREMENTS_LOCK}` was written instead"),
-            next: None,
-            distribution: None,
-            essential: false,
-        };
+        let shortfall = Shortfall::new(
+            "`uv.lock`".to_owned(),
+            format!("{failure}; `{REQUIREMENTS_LOCK}` was written instead"),
+        );
         Ok((REQUIREMENTS_LOCK.to_owned(), Some(shortfall)))
     }
 

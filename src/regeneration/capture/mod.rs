@@ -1,5 +1,6 @@
 //! `dhtl setup`: locks what is not locked, and records what the environment is.
 
+mod git_section;
 mod lock;
 mod record;
 
@@ -11,17 +12,20 @@ use dhtl_tools::SystemRunner;
 use dhtl_tools::uv::{self, UvRequest};
 use serde::Serialize;
 
+use crate::application::git_steps;
 use crate::configuration::config_checksum;
+use crate::files::FileCheck;
 use crate::plan::{COMMITTED_INFERENCE, RESOLUTION};
 use crate::regenerate::{regenerate, regenerate_subject};
 use crate::report::Report;
 use crate::state::StateDir;
 use crate::subject::{Locks, Subject};
+use crate::tools_lock::TOOLS_LOCK;
 use crate::uv::{MISLEADING, Refresh, UvCommands};
 use crate::validate_env::{ValidateRequest, validate_env};
 use crate::{RegenerationError, Request, Versions};
 use lock::{Locker, REQUIREMENTS_LOCK};
-use record::{Recorder, TOOLS_LOCK};
+use record::Recorder;
 
 /// How to capture.
 #[derive(Debug, Clone, Copy)]
@@ -114,6 +118,13 @@ fn capture(
         let _ = fs::copy(root.join(REQUIREMENTS_LOCK), draft);
     }
     let first = regenerate_subject(request, subject)?;
+    if git_steps::fetched_submodules(&first.steps) {
+        // What they hold may be part of the project.
+        let whole = self::subject(request, options)?;
+        if whole.project != subject.project {
+            return capture(request, options, &whole);
+        }
+    }
     if let Some(missing) = first
         .shortfalls
         .iter()
@@ -158,6 +169,8 @@ fn capture(
         start: root,
         root: Some(root),
         environment: surroundings.environment,
+        files: FileCheck::Changed,
+        skip_imports_of: request.skip_imports_of,
     })?;
     for shortfall in first.shortfalls.into_iter().chain(lock_shortfall) {
         if !report.shortfalls.contains(&shortfall) {

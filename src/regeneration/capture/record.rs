@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use dhtl_detection::imports_table::distribution_for;
+use dhtl_detection::is_set_by_platform;
 use dhtl_project_model::DistributionName;
 use dhtl_project_model::config::{
     Config, DependenciesSection, Document, EnvTemplate, FILE_NAME, Fingerprint, Implementation,
@@ -12,21 +13,20 @@ use dhtl_project_model::config::{
 use dhtl_tools::Environment as Surroundings;
 
 use crate::RegenerationError;
+use crate::application::inference;
 use crate::configuration::config_checksum;
-use crate::inference;
+use crate::git::GitFindings;
 use crate::installed::Environment;
-use crate::plan::{COMMITTED_INFERENCE, INFERENCE};
+use crate::locked_set::CompiledRequirements;
+use crate::plan::{COMMITTED_INFERENCE, INFERENCE, SUPPLEMENT, SUPPLEMENT_INPUT};
 use crate::report::Report;
-use crate::state::{StateDir, one_per_line, write_whole};
+use crate::resolution::sources::name_of;
+use crate::state::{StateDir, write_whole};
 use crate::subject::{Locks, Subject, parse_document};
+use crate::tools_lock::{self, TOOLS_LOCK};
 use crate::uv::VENV;
 
-/// The versions of the tools, to be committed.
-pub(super) const TOOLS_LOCK: &str = ".dht/tools.lock";
-
-/// Distributions that are tools of development and whose versions decide what checks say.
-const TOOLS: &str = "basedpyright black build coverage flake8 hatch isort mkdocs mypy nox pdm \
-    poetry pre-commit pylint pyright pytest ruff sphinx tox twine ty";
+use super::git_section;
 
 /// Records one environment.
 pub(super) struct Recorder<'a> {
@@ -43,7 +43,9 @@ impl Recorder<'_> {
             return Ok(());
         }
         let root = self.subject.root();
-        let text = fs::read_to_string(root.join(StateDir::relative(INFERENCE))).unwrap_or_default();
+        let read =
+            |lock| fs::read_to_string(root.join(StateDir::relative(lock))).unwrap_or_default();
+        let text = read(SUPPLEMENT) + &read(INFERENCE);
         if text.trim().is_empty() {
             // What an earlier capture inferred is not needed any more.
             return match fs::remove_file(root.join(COMMITTED_INFERENCE)) {
@@ -78,8 +80,11 @@ impl Recorder<'_> {
         if !self.subject.inference_is_committed {
             dependencies.inferred = self.inferred(&environment);
         }
-        config.tools = tools(&environment);
+        config.tools = tools_lock::tools(&environment);
         self.add_env_vars(&mut config);
+        if let Some(findings) = GitFindings::of(self.subject, self.environment) {
+            git_section::record(&mut config, &findings);
+        }
         self.save(document.as_ref(), &config)
     }
 
@@ -139,32 +144,75 @@ impl Recorder<'_> {
         })
     }
 
-    /// What imports need and nothing declares, with the modules and the places that import them.
+    /// What the lock does not bring: what imports need, with the modules and the places that import
+    /// them, and what is declared besides, with the files that declare it.
     fn inferred(&self, environment: &Environment) -> Vec<InferredDistribution> {
-        inference::asked_for(self.subject)
+        let asked_for = inference::asked_for(self.subject);
+        let mut evidence = asked_for
             .iter()
-            .map(|name| DistributionName::new(name))
-            .filter_map(|name| environment.distribution(&name))
-            .map(|distribution| {
+            .map(|name| (DistributionName::new(name), Vec::new()))
+            .collect::<BTreeMap<_, Vec<String>>>();
+        for (name, path) in self.declared_besides() {
+            evidence.entry(name).or_default().push(path);
+        }
+        evidence
+            .into_iter()
+            .filter_map(|(name, files)| Some((environment.distribution(&name)?, files)))
+            .map(|(distribution, files)| {
                 let imports = self.subject.python().imports.iter().filter(|import| {
                     distribution_for(&import.module).as_ref() == Some(&distribution.name)
                 });
                 let imports = imports.collect::<Vec<_>>();
                 let places = imports.iter().filter_map(|import| import.sites.first());
+                let places = places.map(|site| format!("{}:{}", site.path, site.line));
                 InferredDistribution {
                     requirement: format!("{}=={}", distribution.name, distribution.version),
                     modules: imports.iter().map(|import| import.module.clone()).collect(),
-                    evidence: places
-                        .map(|site| format!("{}:{}", site.path, site.line))
-                        .collect(),
+                    evidence: places.chain(files).collect(),
                 }
             })
             .collect()
     }
 
+    /// What the supplement step installed, each with the file that declares it.
+    fn declared_besides(&self) -> Vec<(DistributionName, String)> {
+        let state = StateDir::of(self.subject.root());
+        let locked = fs::read_to_string(state.file(SUPPLEMENT)).unwrap_or_default();
+        let locked = CompiledRequirements::parse(&locked);
+        let is_locked = |name: &DistributionName| {
+            let mut requirements = locked.requirements.iter();
+            requirements.any(|requirement| requirement.name.as_ref() == Some(name))
+        };
+        let mut besides = Vec::new();
+        for source in &self.subject.supplements {
+            let names = source.brings.iter();
+            let names = names.map(|line| DistributionName::new(name_of(line)));
+            besides.extend(
+                names
+                    .filter(is_locked)
+                    .map(|name| (name, source.evidence.path.clone())),
+            );
+        }
+        // What a lock lacked is asked for by no declaration of the project's.
+        let asked_for = state.file(SUPPLEMENT_INPUT);
+        let asked_for = fs::read_to_string(asked_for).unwrap_or_default();
+        let names = asked_for
+            .lines()
+            .map(|line| DistributionName::new(name_of(line)));
+        let lacking = names
+            .filter(|name| is_locked(name) && !besides.iter().any(|(other, _)| other == name))
+            .collect::<Vec<_>>();
+        let lock = &self.subject.spec.strategy_evidence.path;
+        besides.extend(lacking.into_iter().map(|name| (name, lock.clone())));
+        besides
+    }
+
     /// Names that the file already has stay where they are; what the code reads is added.
     fn add_env_vars(&self, config: &mut Config) {
-        let found = &self.subject.project.env_vars;
+        // What every platform sets is no part of the project.
+        let found = self.subject.project.env_vars.iter();
+        let found = found.filter(|env_var| !is_set_by_platform(&env_var.name));
+        let found = found.collect::<Vec<_>>();
         if found.is_empty() && config.env_template.is_none() {
             return;
         }
@@ -184,13 +232,8 @@ impl Recorder<'_> {
     }
 
     fn write_tools_lock(&self, config: &Config) -> Result<(), RegenerationError> {
-        let tools = config
-            .tools
-            .iter()
-            .map(|(name, version)| format!("{name}=={version}"));
-        let comment = "# The tools of this project, written by `dhtl setup`.".to_owned();
-        let text = one_per_line(std::iter::once(comment).chain(tools));
-        write_whole(&self.subject.root().join(TOOLS_LOCK), &text)
+        let path = self.subject.root().join(TOOLS_LOCK);
+        write_whole(&path, tools_lock::text(&config.tools))
     }
 }
 
@@ -206,12 +249,4 @@ fn implementation(environment: &Environment) -> Implementation {
         "graalpy" => Implementation::Graalpy,
         _ => Implementation::Cpython,
     }
-}
-
-fn tools(environment: &Environment) -> BTreeMap<String, String> {
-    TOOLS
-        .split_whitespace()
-        .filter_map(|name| environment.distribution(&DistributionName::new(name)))
-        .map(|distribution| (distribution.name.to_string(), distribution.version.clone()))
-        .collect()
 }

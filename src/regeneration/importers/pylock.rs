@@ -1,6 +1,6 @@
 //! `pylock.toml` (PEP 751).
 
-use dhtl_project_model::DistributionName;
+use dhtl_project_model::{DistributionName, OperatingSystem, Platform};
 
 use super::distribution::{Distribution, Origin, name, version};
 use super::marker_parser::{Extras, parse};
@@ -41,9 +41,65 @@ pub(super) fn read(document: &Node, collection: &mut Collection) -> Located<()> 
             origin,
             hashes,
             marker,
+            rank: 0,
         });
     }
     Ok(())
+}
+
+/// Refuses a lock that has a package without any condition, and only files of it for other systems.
+///
+/// `pip lock` writes the files that fit the machine it runs on and no marker that says so. The hash
+/// of the file that does fit would look like one that somebody replaced.
+pub(super) fn check_platform(document: &Node, platform: Platform) -> Located<()> {
+    for package in document.list("packages") {
+        let has_source = ["sdist", "archive", "vcs", "directory"]
+            .iter()
+            .any(|key| package.get(key).is_some());
+        if has_source || package.get("marker").is_some() {
+            continue;
+        }
+        let wheels = package.list("wheels");
+        let may_fit = |wheel: &Node| {
+            platform_tag(wheel).is_none_or(|tag| may_fit(tag, platform.operating_system))
+        };
+        let Some((wheel, tag)) = wheels
+            .first()
+            .and_then(|one| Some((one, platform_tag(one)?)))
+        else {
+            continue;
+        };
+        if !wheels.iter().any(may_fit) {
+            let name = name(package.required("name")?, package.line_of("name"))?.to_string();
+            let tag = tag.to_owned();
+            return Err((wheel.line, Fault::OtherPlatform { name, tag }));
+        }
+    }
+    Ok(())
+}
+
+/// The platform tag of a wheel, from its file name.
+fn platform_tag(wheel: &Node) -> Option<&str> {
+    let file = ["name", "path", "url"]
+        .iter()
+        .find_map(|key| wheel.text_of(key));
+    let stem = file?.strip_suffix(".whl")?;
+    stem.rsplit('-').next()
+}
+
+/// Whether a wheel with that platform tag may be one for a system; one of no known system may be.
+fn may_fit(tag: &str, system: OperatingSystem) -> bool {
+    let is_for = |system: OperatingSystem| match system {
+        OperatingSystem::Linux => tag.contains("linux"),
+        OperatingSystem::Darwin => tag.contains("macosx"),
+        OperatingSystem::Windows => tag.starts_with("win"),
+    };
+    let known = [
+        OperatingSystem::Linux,
+        OperatingSystem::Darwin,
+        OperatingSystem::Windows,
+    ];
+    is_for(system) || !known.into_iter().any(is_for)
 }
 
 fn origin(name: &DistributionName, package: &Node) -> Located<Given> {

@@ -369,6 +369,24 @@ dev = ["git+https://git.example/repo"]
     "#);
 }
 
+/// As `pipenv sync --dev` leaves it: `develop` is installed over `default`.
+#[test]
+fn pipfile_lets_develop_decide_over_newer_versions() {
+    let lock = r#"{
+    "default": {"a": {"version": "==1.3"}, "b": {"version": "==2"}},
+    "develop": {"a": {"version": "==1.1", "markers": "python_version >= '3.7'"}},
+    "docs": {"a": {"version": "==9"}, "b": {"version": "==9"}, "c": {"version": "==9"}}
+}"#;
+    assert_snapshot!(shown(LockKind::Pipfile, lock, None), @"
+    a==1.1 ; python_full_version >= '3.7'
+    a==1.3 ; python_full_version < '3.7'
+    b==2
+    c==9
+    # `a`: `a==9` is locked beside another version of it
+    # `b`: `b==9` is locked beside another version of it
+    ");
+}
+
 #[test]
 fn pipfile_merges_its_categories() {
     let lock = r#"{
@@ -441,6 +459,54 @@ marker = "'cpu' not in extras and 'cuda' in extras"
     # `e`: its files lie beside the lock
     # `f`: `f==1` is locked beside another version of it
     "#);
+}
+
+/// What `check_platform` says of a package with these wheels and lines, on Linux.
+fn platform_fault(wheels: &str, rest: &str) -> String {
+    let lock = format!(
+        "lock-version = \"1.0\"\n[[packages]]\nname = \"a\"\nversion = \"1\"\nwheels = [{wheels}]\n{rest}\n"
+    );
+    let request = ImportRequest {
+        path: "the.lock",
+        text: &lock,
+        manifest: None,
+        kind: LockKind::Pylock,
+    };
+    let checked = check_platform(&request, "linux-x86_64".parse().unwrap());
+    checked.map_or_else(|error| error.to_string(), |()| "fits".to_owned())
+}
+
+#[test]
+fn a_pylock_of_another_platform_is_refused() {
+    let mac = "{name = \"a-1-cp312-cp312-macosx_11_0_arm64.whl\"}";
+    let windows = "{url = \"https://files.example/a-1-py3-none-win_amd64.whl\"}";
+    let linux = "{path = \"a-1-cp312-cp312-manylinux_2_28_x86_64.whl\"}";
+    let pure = "{name = \"a-1-py3-none-any.whl\"}";
+    let said = [
+        platform_fault(mac, ""),
+        platform_fault(&format!("{windows}, {mac}"), ""),
+        platform_fault(&format!("{mac}, {linux}"), ""),
+        platform_fault(&format!("{mac}, {pure}"), ""),
+        platform_fault(mac, "sdist = {name = \"a-1.tar.gz\"}"),
+        platform_fault(mac, "marker = \"sys_platform == 'darwin'\""),
+        platform_fault(
+            &format!("{mac}, {{url = \"https://files.example/a?b\"}}"),
+            "",
+        ),
+        platform_fault("{name = \"a\"}, {}", ""),
+        platform_fault("", ""),
+    ];
+    assert_snapshot!(said.join("\n"), @"
+    `the.lock:5`: `a` is locked for `macosx_11_0_arm64` only, so the lock is not one for this machine
+    `the.lock:5`: `a` is locked for `win_amd64` only, so the lock is not one for this machine
+    fits
+    fits
+    fits
+    fits
+    fits
+    fits
+    fits
+    ");
 }
 
 #[test]

@@ -53,6 +53,7 @@ impl Collection {
             Some(known) => {
                 known.marker = known.marker.or(&distribution.marker);
                 known.hashes.extend(distribution.hashes);
+                known.rank = known.rank.max(distribution.rank);
             }
             None => same_name.push(distribution),
         }
@@ -93,8 +94,8 @@ impl Collection {
     pub(super) fn finish(mut self) -> Imported {
         let mut text = String::new();
         for (name, mut distributions) in std::mem::take(&mut self.distributions) {
-            // The newest first: it wins where the conditions of several overlap.
-            distributions.sort_by_key(|one| std::cmp::Reverse(version_of(&one.origin)));
+            // The first wins where the conditions of several overlap.
+            distributions.sort_by_key(|one| std::cmp::Reverse((one.rank, version_of(&one.origin))));
             let mut taken = Marker::never();
             for mut distribution in distributions {
                 let free = distribution.marker.and(&taken.negated());

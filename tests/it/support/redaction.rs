@@ -48,8 +48,9 @@ static PATTERNS: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         (r"--python (?:/|[A-Z]:\\)\S*", "--python [INTERPRETER]"),
         (r"(?m)(^|`)\S*[/\\]uv(?:\.exe)? ", "${1}uv "),
         (
-            r"Python \d+\.\d+\.\d+\S* from [a-zA-Z]+",
-            "Python [VERSION] from [ORIGIN]",
+            // Why it is this one depends on which others the machine has.
+            r"Python \d+\.\d+\.\d+\S* from [a-zA-Z]+: [^\n]+",
+            "Python [VERSION] from [ORIGIN]: [REASON]",
         ),
         (r"Python \d+\.\d+\.\d+", "Python [VERSION]"),
         (
