@@ -173,7 +173,10 @@ fn unchanged(
     else {
         return Ok(None);
     };
-    if !subject.inference_is_committed && !state.file(INFERENCE).is_file() {
+    // Where a lock is missing, the index did not answer.
+    let is_put_off = !subject.inference_is_committed && !state.file(INFERENCE).is_file()
+        || !subject.supplements.is_empty() && !state.file(SUPPLEMENT).is_file();
+    if is_put_off {
         return Ok(None);
     }
     if !record.shortfalls.is_empty() && SystemStep::may_help(subject, request, state) {

@@ -20,7 +20,7 @@ use crate::plan::{
 };
 use crate::report::Shortfall;
 use crate::resolution::Resolution;
-use crate::resolution::sources::{Source, written};
+use crate::resolution::sources::{Source, is_locked, written};
 use crate::state::{StateDir, one_per_line, write_whole};
 use crate::unmet::unmet;
 use crate::uv::{Hashes, UvCommands};
@@ -39,11 +39,12 @@ impl Supplement<'_> {
     pub(crate) fn run(&self) -> Outcome {
         let application = self.application;
         let base = application.locked_set()?;
+        let is_locked = is_locked(application.plan.spec.strategy);
         let mut sources = application
             .plan
             .supplements
             .iter()
-            .filter_map(|source| source.besides(&base))
+            .filter_map(|source| source.besides(&base, is_locked))
             .collect::<Vec<_>>();
         if application.plan.spec.strategy == Strategy::ForeignLock {
             sources.extend(self.completion(&base)?);
@@ -61,9 +62,28 @@ impl Supplement<'_> {
             let _ = fs::remove_file(state.file(SUPPLEMENT));
             write_whole(&state.file(SUPPLEMENT_INPUT), &input)?;
             write_whole(&state.file(SUPPLEMENT_CONSTRAINTS), &constraints)?;
-            self.resolve(&sources)?;
+            match self.resolve(&sources) {
+                Err(RegenerationError::Uv(failure)) if failure.is_passing() => {
+                    self.put_off(&sources, &failure)?;
+                    return Ok(String::new());
+                }
+                resolved => resolved?,
+            }
         }
         self.install(&base)
+    }
+
+    /// What the lock or the manifest brings is there, so an index that does not answer now fails
+    /// nothing; without the lock of the supplement the next run tries again.
+    fn put_off(&self, sources: &[Source], failure: &UvFailure) -> Result<(), RegenerationError> {
+        // There may be none.
+        let _ = fs::remove_file(self.application.state.file(SUPPLEMENT));
+        let labels = sources.iter().map(|source| source.label.as_str());
+        let what = labels.collect::<Vec<_>>().join(", ");
+        let shortfall = Shortfall::because_of(what, failure);
+        self.application
+            .shortfalls
+            .add(StepId::Supplement, [shortfall])
     }
 
     /// What the distributions of the lock need on this interpreter and the lock has not.

@@ -68,11 +68,12 @@ impl Source {
         (!good.is_empty() && good.len() < self.brings.len()).then(|| self.part(&good))
     }
 
-    /// What it brings that `base` has not, in a file of its own; none where that is nothing. An
-    /// extra of what `base` has may bring more.
-    pub(crate) fn besides(&self, base: &LockedSet) -> Option<Self> {
+    /// What it brings that `base` has not, in a file of its own; none where that is nothing. Where
+    /// no lock decides, an extra of what `base` has may bring more.
+    pub(crate) fn besides(&self, base: &LockedSet, is_locked: bool) -> Option<Self> {
         let is_new = |line: &&String| {
-            line.contains('[') || !base.contains_key(&DistributionName::new(name_of(line)))
+            !is_locked && line.contains('[')
+                || !base.contains_key(&DistributionName::new(name_of(line)))
         };
         let lines = self
             .brings
@@ -313,7 +314,8 @@ pub(crate) fn supplements(
                     && has_known_name(declaration, requirement)
                     && requirement.name.as_ref().is_some_and(|name| {
                         !own.contains(name)
-                            && (!base.contains(name) || requirement.text.contains('['))
+                            && (!base.contains(name)
+                                || !is_locked && requirement.text.contains('['))
                     })
             };
             let requirements = declaration.requirements.iter().filter(is_wanted);
