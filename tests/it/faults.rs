@@ -301,7 +301,7 @@ fn recorded_with_python_3_11_7() -> World {
 #[test]
 fn an_environment_with_another_patch_release() {
     let Some((debian, _)) = two_patch_releases() else {
-        return crate::support::skip("there is no second patch release of Python 3.11");
+        return crate::support::skip_without("a second patch release of Python 3.11");
     };
     let world = recorded_with_python_3_11_7();
     let debian = debian.to_str().unwrap();
@@ -331,7 +331,7 @@ fn an_environment_with_another_patch_release() {
 #[test]
 fn an_interpreter_that_was_exchanged() {
     let Some((debian, _)) = two_patch_releases() else {
-        return crate::support::skip("there is no second patch release of Python 3.11");
+        return crate::support::skip_without("a second patch release of Python 3.11");
     };
     let world = recorded_with_python_3_11_7();
     let python = world.project().join(".venv/bin/python");

@@ -16,8 +16,10 @@ pub(crate) use disk::Disk;
 pub(crate) use folder::{files, listing};
 pub(crate) use outcome::Outcome;
 pub(crate) use outside::python;
-#[cfg(target_os = "linux")]
 pub(crate) use outside::skip;
+#[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")]
+pub(crate) use outside::skip_without;
 pub(crate) use projects::parcel;
 pub(crate) use redaction::Redaction;
 pub(crate) use world::World;

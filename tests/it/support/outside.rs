@@ -114,6 +114,17 @@ pub(crate) fn skip(reason: &str) {
     eprintln!("skipped: {reason}");
 }
 
+/// Says the same of a test that needs what no package of a machine brings, such as a second
+/// interpreter: nowhere a failure.
+#[cfg(target_os = "linux")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a skip that nobody sees looks like a pass"
+)]
+pub(crate) fn skip_without(what: &str) {
+    eprintln!("skipped: without {what} there is nothing to see");
+}
+
 /// A command line that starts with the environment of the tests themselves.
 #[expect(
     clippy::disallowed_methods,
