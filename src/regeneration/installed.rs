@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::RegenerationError;
 use crate::state::read_regular;
+use crate::validation::same_version;
 
 /// A virtual environment as it stands on disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +78,13 @@ impl Environment {
         self.distributions
             .iter()
             .find(|distribution| distribution.name == *name)
+    }
+
+    /// Whether a distribution is installed in this version; in any, where none is named.
+    pub(crate) fn has(&self, name: &DistributionName, version: Option<&String>) -> bool {
+        self.distribution(name).is_some_and(|installed| {
+            version.is_none_or(|version| same_version(version, &installed.version))
+        })
     }
 }
 

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use dhtl_tools::Invocation;
 
+use crate::locked_set::CompiledRequirements;
+
 /// The environment's folder, relative to the root of the project.
 pub(crate) const VENV: &str = ".venv";
 
@@ -274,6 +276,15 @@ pub(crate) enum Hashes {
 }
 
 impl Hashes {
+    /// Demanded wherever every entry has one; a repository or a folder has none.
+    pub(crate) fn of(compiled: &CompiledRequirements) -> Self {
+        if compiled.all_hashed() {
+            Self::Required
+        } else {
+            Self::WherePresent
+        }
+    }
+
     fn apply(self, invocation: Invocation) -> Invocation {
         match self {
             Self::Required => invocation.arg("--require-hashes"),

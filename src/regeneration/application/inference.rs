@@ -19,7 +19,6 @@ use crate::report::Shortfall;
 use crate::state::{StateDir, one_per_line, write_whole};
 use crate::subject::Subject;
 use crate::uv::{Hashes, Reach, UvCommands};
-use crate::validation::same_version;
 use crate::{Fallbacks, Inferring, RegenerationError};
 
 /// The locks of what is installed on top of the project's own, as far as there are any, relative to
@@ -163,23 +162,13 @@ impl Inference<'_> {
         let own = compiled.without_all(&text, |name| base.contains_key(name));
         let set = locked_set(application.subject, &[lock.to_owned()], environment)?;
         let is_missing = |(name, version): (&DistributionName, &Option<String>)| {
-            let installed = environment.distribution(name);
-            !base.contains_key(name)
-                && installed.is_none_or(|installed| {
-                    version
-                        .as_ref()
-                        .is_some_and(|version| !same_version(version, &installed.version))
-                })
+            !base.contains_key(name) && !environment.has(name, version.as_ref())
         };
         if set.iter().any(is_missing) {
             write_whole(&application.state.file(INFERENCE_INSTALL), &own)?;
             let file = StateDir::relative(INFERENCE_INSTALL);
             // What is declared besides may come from a repository, which has no hash.
-            let hashes = if CompiledRequirements::parse(&own).all_hashed() {
-                Hashes::Required
-            } else {
-                Hashes::WherePresent
-            };
+            let hashes = Hashes::of(&CompiledRequirements::parse(&own));
             let command = application.uv.pip_install(&file, hashes);
             application.run_to_success(&command, self.context)?;
         }

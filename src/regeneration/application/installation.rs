@@ -146,7 +146,7 @@ impl Application<'_> {
         let text = CompiledRequirements::parse(&text).without_all(&text, is_dropped);
         write_whole(&path, &text)?;
         self.shortfalls
-            .add(StepId::Resolution, self.remedies.shortfalls().pop())?;
+            .add(StepId::Resolution, self.remedies.shortfalls())?;
         Ok(text != before)
     }
 

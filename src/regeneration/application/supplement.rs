@@ -24,7 +24,6 @@ use crate::resolution::sources::{Source, is_locked, written};
 use crate::state::{StateDir, one_per_line, write_whole};
 use crate::unmet::unmet;
 use crate::uv::{Hashes, UvCommands};
-use crate::validation::same_version;
 
 /// The supplement step at work.
 pub(crate) struct Supplement<'a> {
@@ -144,11 +143,7 @@ impl Supplement<'_> {
             }
             write_whole(&application.state.file(SUPPLEMENT_INSTALL), &own)?;
             let file = StateDir::relative(SUPPLEMENT_INSTALL);
-            let hashes = if CompiledRequirements::parse(&own).all_hashed() {
-                Hashes::Required
-            } else {
-                Hashes::WherePresent
-            };
+            let hashes = Hashes::of(&CompiledRequirements::parse(&own));
             let command = application.uv.pip_install(&file, hashes);
             let completed = application.run(&command, self.context)?;
             if !completed.success() {
@@ -175,12 +170,7 @@ impl Supplement<'_> {
         let environment = application.read_environment()?;
         let lock = [StateDir::relative(SUPPLEMENT)];
         let set = locked_set(application.subject, &lock, &environment)?;
-        Ok(set.iter().all(|(name, version)| {
-            environment.distribution(name).is_some_and(|installed| {
-                version
-                    .as_ref()
-                    .is_none_or(|version| same_version(version, &installed.version))
-            })
-        }))
+        let mut entries = set.iter();
+        Ok(entries.all(|(name, version)| environment.has(name, version.as_ref())))
     }
 }

@@ -147,11 +147,7 @@ impl Repairer<'_> {
         if !rest.is_empty() {
             let text = self.requirements(&rest, &base)?;
             write_whole(&self.state.file(REQUIREMENTS), &text)?;
-            let hashes = if CompiledRequirements::parse(&text).all_hashed() {
-                Hashes::Required
-            } else {
-                Hashes::WherePresent
-            };
+            let hashes = Hashes::of(&CompiledRequirements::parse(&text));
             let names = rest.iter().map(ToString::to_string).collect::<Vec<_>>();
             let file = StateDir::relative(REQUIREMENTS);
             self.succeed(&self.uv.pip_reinstall(&file, &names, hashes))?;

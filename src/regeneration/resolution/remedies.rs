@@ -31,6 +31,7 @@ pub(crate) struct Remedies {
 struct Relaxed {
     distribution: DistributionName,
     why: String,
+    is_reported: bool,
 }
 
 impl Remedies {
@@ -67,6 +68,7 @@ impl Remedies {
         relaxed.push(Relaxed {
             distribution: culprit,
             why: failure.to_string(),
+            is_reported: false,
         });
         true
     }
@@ -76,18 +78,18 @@ impl Remedies {
         lock(&self.wheels_only).pop();
     }
 
-    /// What was relaxed, and why.
+    /// What was relaxed and not reported before, and why: a later resolution keeps to it, too.
     pub(crate) fn shortfalls(&self) -> Vec<Shortfall> {
-        let relaxed = lock(&self.wheels_only);
-        relaxed
-            .iter()
-            .map(|one| {
-                Shortfall::new(
-                    format!("the newest `{}`", one.distribution),
-                    format!("{}; a version with a wheel was taken", one.why),
-                )
-            })
-            .collect()
+        let mut relaxed = lock(&self.wheels_only);
+        let news = relaxed.iter_mut().filter(|one| !one.is_reported);
+        news.map(|one| {
+            one.is_reported = true;
+            Shortfall::new(
+                format!("the newest `{}`", one.distribution),
+                format!("{}; a version with a wheel was taken", one.why),
+            )
+        })
+        .collect()
     }
 }
 
