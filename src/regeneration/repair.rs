@@ -11,9 +11,10 @@ use serde::Serialize;
 
 use crate::application::Application;
 use crate::files::{self, FileCheck, misled};
+use crate::ground::Ground;
 use crate::installed::Environment;
 use crate::proof;
-use crate::regenerate::{Ground, regenerate_subject};
+use crate::regenerate::regenerate_subject;
 use crate::repair::drift::Drift;
 use crate::repair::repairer::Repairer;
 use crate::state::StateDir;
