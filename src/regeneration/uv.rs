@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use dhtl_tools::Invocation;
 
+use crate::interpreters::uv_key;
 use crate::locked_set::CompiledRequirements;
 
 /// The environment's folder, relative to the root of the project.
@@ -51,10 +52,16 @@ impl UvCommands<'_> {
     }
 
     /// Makes an empty environment, in place of one that may be there.
+    ///
+    /// One of uv's own interpreters is named by its key: given its path, uv would link to the minor
+    /// release, and a later `uv python upgrade` would change the environment behind our back.
     pub(crate) fn venv(&self, interpreter: &Path) -> Invocation {
-        self.uv(["venv", "--clear", "--no-project", "--python"])
-            .arg(interpreter)
-            .arg(VENV)
+        let uv = self.uv(["venv", "--clear", "--no-project"]);
+        match uv_key(interpreter) {
+            Some(key) => uv.args(["--managed-python", "--python", &key]),
+            None => uv.arg("--python").arg(interpreter),
+        }
+        .arg(VENV)
     }
 
     /// Resolves requirements into a file with exact versions and hashes.

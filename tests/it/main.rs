@@ -19,6 +19,7 @@ mod env_commands;
 mod faults;
 mod git_setup;
 mod hostile;
+mod interpreter_mirror;
 mod real_sdists;
 mod regenerate;
 mod regenerate_again;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::support::World;
 
 /// How often a run is killed.
-const KILLS: u32 = 20;
+const KILLS: u32 = 50;
 
 /// A project with so many distributions that every step takes its time.
 fn project() -> World {

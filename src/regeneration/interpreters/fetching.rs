@@ -39,7 +39,8 @@ impl Application<'_> {
         }
         let program = program.filter(|program| program.is_file());
         let program = program.ok_or_else(|| failed("it named no program".to_owned()))?;
-        let _ = self.fetched.set(program);
+        // uv may name a link that a later release takes over.
+        let _ = self.fetched.set(program.canonicalize().unwrap_or(program));
         Ok(String::new())
     }
 

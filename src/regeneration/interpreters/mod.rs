@@ -158,6 +158,17 @@ fn parse_folder_name(name: &str) -> Option<(String, String)> {
     (parsed.release().len() == 3).then(|| (implementation.to_owned(), rest.to_owned()))
 }
 
+/// What uv calls an interpreter of its own: the name of its folder, `cpython-3.12.1-linux-x86_64-gnu`.
+/// None where `program` is not in such a folder.
+pub(crate) fn uv_key(program: &Path) -> Option<String> {
+    let mut folders = program.ancestors().skip(1).take(2);
+    folders.find_map(|folder| {
+        let name = folder.file_name()?.to_str()?;
+        let is_key = name.starts_with("cpython-") && parse_folder_name(name).is_some();
+        is_key.then(|| name.to_owned())
+    })
+}
+
 fn program_in(folder: &Path, version: &str) -> Option<PathBuf> {
     let candidates = [
         folder.join("bin").join(format!("python{}", minor(version))),
@@ -201,6 +212,19 @@ fn ask(program: &Path, runner: &dyn Runner) -> Option<Interpreter> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn interpreters_of_uv_have_keys() {
+        let key = |program: &str| uv_key(Path::new(program));
+        let folder = "cpython-3.12.1+freethreaded-linux-x86_64-gnu";
+        let program = format!("/home/ada/python/{folder}/bin/python3.12");
+        assert_eq!(key(&program).as_deref(), Some(folder));
+        let program = format!("/python/{folder}/python.exe");
+        assert_eq!(key(&program).as_deref(), Some(folder));
+        assert_eq!(key("/home/ada/.pyenv/versions/3.12.1/bin/python"), None);
+        assert_eq!(key("/python/cpython-3.12-linux-x86_64-gnu/bin/python"), None);
+        assert_eq!(key("3.12"), None);
+    }
 
     #[test]
     fn folder_names_of_uv_and_pyenv_are_understood() {
