@@ -222,7 +222,10 @@ mod tests {
         let program = format!("/python/{folder}/python.exe");
         assert_eq!(key(&program).as_deref(), Some(folder));
         assert_eq!(key("/home/ada/.pyenv/versions/3.12.1/bin/python"), None);
-        assert_eq!(key("/python/cpython-3.12-linux-x86_64-gnu/bin/python"), None);
+        assert_eq!(
+            key("/python/cpython-3.12-linux-x86_64-gnu/bin/python"),
+            None
+        );
         assert_eq!(key("3.12"), None);
     }
 
