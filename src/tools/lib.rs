@@ -3,12 +3,13 @@
 //! **Invariants:** a command line is a value ([`Invocation`]) that can be shown before it runs; no
 //! child outlives a cancelled or timed-out run; nothing secret reaches a log, an error or a screen.
 //!
-//! [`uv`] is the one program that dhtl fetches by itself.
+//! [`uv`] is the one program that dhtl fetches by itself, and [`http`] how files come from the network.
 
 mod environment;
 mod error;
 pub mod git;
 mod home;
+pub mod http;
 mod invocation;
 mod lines;
 mod log;

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use dhtl_project_model::{Architecture, Digest, OperatingSystem, Platform};
 
-use super::download::{Downloader, file_name};
 use super::fetch_error::FetchError;
 use super::locate::PROGRAM;
 use super::pinned::PINNED;
 use super::staging::Staging;
 use super::{Uv, UvOrigin, UvRequest, unpack};
 use crate::Environment;
+use crate::http::{HttpClient, file_name};
 
 /// No archive of uv is nearly as large.
 const LARGEST_ARCHIVE: u64 = 200 * 1024 * 1024;
@@ -24,9 +24,9 @@ pub(super) fn fetch(request: &UvRequest<'_>) -> Result<Uv, FetchError> {
     let target = target(Platform::current(), Path::new("/"))?;
     let extension = if cfg!(windows) { "zip" } else { "tar.gz" };
     let url = format!("{}/uv-{target}.{extension}", base_url(request.environment));
-    let downloader = Downloader::new(request.environment, request.cancel.clone());
-    let expected = published_digest(&downloader, &format!("{url}.sha256"))?;
-    let archive = downloader.get(&url, LARGEST_ARCHIVE)?;
+    let client = HttpClient::new(request.environment, request.cancel.clone());
+    let expected = published_digest(&client, &format!("{url}.sha256"))?;
+    let archive = client.get(&url, LARGEST_ARCHIVE)?;
     let actual = Digest::of(&archive);
     if actual != expected {
         return Err(FetchError::WrongDigest {
@@ -63,8 +63,8 @@ fn base_url(environment: &Environment) -> String {
 }
 
 /// The digest at `url`, in the notation of `sha256sum`: the digest, then the name of the file.
-fn published_digest(downloader: &Downloader<'_>, url: &str) -> Result<Digest, FetchError> {
-    let text = downloader.get(url, LARGEST_CHECKSUM)?;
+fn published_digest(client: &HttpClient<'_>, url: &str) -> Result<Digest, FetchError> {
+    let text = client.get(url, LARGEST_CHECKSUM)?;
     String::from_utf8_lossy(&text)
         .split_whitespace()
         .next()

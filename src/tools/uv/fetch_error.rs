@@ -7,6 +7,7 @@ use dhtl_project_model::{Digest, Platform};
 
 use super::pinned::PINNED;
 use crate::ToolError;
+use crate::http::HttpError;
 
 /// Why one way to get uv did not work.
 #[derive(Debug, thiserror::Error)]
@@ -29,10 +30,8 @@ pub(super) enum FetchError {
     BadChecksumFile { url: String },
     #[error("there is no release archive for {0}")]
     NoArchive(Platform),
-    #[error("cannot fetch `{url}`: {reason}")]
-    Download { url: String, reason: String },
-    #[error("cannot read the certificates in `{}` (SSL_CERT_FILE): {reason}", path.display())]
-    Certificates { path: PathBuf, reason: String },
+    #[error(transparent)]
+    Http(#[from] HttpError),
     #[error("`{entry}` is not in the archive")]
     NotInArchive { entry: String },
     #[error("the archive is damaged: {0}")]
@@ -54,7 +53,9 @@ impl FetchError {
     /// The error that makes trying other ways pointless, or else itself.
     pub(super) fn fatal(self) -> Result<ToolError, Self> {
         match self {
-            Self::Tool(ToolError::Cancelled) => Ok(ToolError::Cancelled),
+            Self::Tool(ToolError::Cancelled) | Self::Http(HttpError::Cancelled) => {
+                Ok(ToolError::Cancelled)
+            }
             Self::Write { path, source } => Ok(ToolError::Home { path, source }),
             other => Err(other),
         }

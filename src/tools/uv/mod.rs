@@ -5,7 +5,6 @@
 
 mod archive;
 mod cargo;
-mod download;
 mod fetch;
 mod fetch_error;
 mod locate;
@@ -139,7 +138,5 @@ impl<'request> UvRequest<'request> {
     }
 }
 
-#[cfg(test)]
-mod test_server;
 #[cfg(test)]
 mod tests;

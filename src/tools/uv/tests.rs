@@ -84,8 +84,8 @@ mod with_programs {
     use std::os::unix::fs::PermissionsExt as _;
     use std::sync::Mutex;
 
-    use super::super::test_server::TestServer;
     use super::*;
+    use crate::http::test_server::TestServer;
     use crate::{Runner, ScriptedRunner};
 
     /// A stand-in that answers like the given version of uv.
