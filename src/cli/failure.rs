@@ -42,6 +42,15 @@ impl Failure {
         self
     }
 
+    /// Adds what to do about it to what is known already.
+    pub(crate) fn hinted_besides(mut self, hint: &str) -> Self {
+        self.hint = Some(match self.hint {
+            Some(known) => format!("{known}; {hint}"),
+            None => hint.to_owned(),
+        });
+        self
+    }
+
     /// Tells the user, and says what the process ends with.
     pub(crate) fn report(&self, terminal: &Terminal) -> ExitCode {
         terminal.error(self.error.as_ref(), self.hint.as_deref());

@@ -1,6 +1,7 @@
 //! SHA-256 digests in the notation of `.dhtconfig`.
 
 use std::fmt;
+use std::io;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,20 @@ impl Digest {
     #[must_use]
     pub fn of(bytes: impl AsRef<[u8]>) -> Self {
         Self(Sha256::digest(bytes.as_ref()).into())
+    }
+
+    /// The digest of all that can be read from `reader`, however long that is.
+    pub fn of_reader(mut reader: impl io::Read) -> io::Result<Self> {
+        let mut sha256 = Sha256::new();
+        let mut buffer = vec![0; 128 * 1024];
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return Ok(Self(sha256.finalize().into())),
+                Ok(count) => sha256.update(&buffer[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// The digest of a list of fields, which no other split of the same text shares.
@@ -132,6 +147,11 @@ mod tests {
         fn a_digest_survives_a_round_trip(bytes: Vec<u8>) {
             let digest = Digest::of(bytes);
             prop_assert_eq!(digest.to_string().parse::<Digest>(), Ok(digest));
+        }
+
+        #[test]
+        fn reading_makes_no_difference(bytes: Vec<u8>) {
+            prop_assert_eq!(Digest::of_reader(&bytes[..]).unwrap(), Digest::of(&bytes));
         }
 
         #[test]

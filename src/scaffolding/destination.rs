@@ -100,6 +100,12 @@ impl Diagnostic for DestinationError {
     }
 }
 
+/// Whether a new folder `folder`, relative to `parent`, can be made, for those who would do much in
+/// vain otherwise.
+pub fn check_new_folder(parent: &Path, folder: &Path) -> Result<(), DestinationError> {
+    Destination::named(parent, folder).map(|_| ())
+}
+
 /// Where the new folder goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Destination {

@@ -4,6 +4,7 @@
 //! behind, and nothing outside that folder is ever written.
 
 mod archive;
+mod archive_source;
 mod clone;
 mod destination;
 mod repository_url;
@@ -12,6 +13,9 @@ pub use archive::{
     ArchiveError, ArchiveFormat, ExtractRequest, Extracted, Limits, LinkProblem, NameProblem,
     extract,
 };
+pub use archive_source::{
+    ArchiveFile, ArchiveRequest, ArchiveSourceError, archive_address, obtain,
+};
 pub use clone::{CloneError, CloneRequest, Cloned, clone};
-pub use destination::DestinationError;
+pub use destination::{DestinationError, check_new_folder};
 pub use repository_url::{RepositoryUrl, RepositoryUrlError};

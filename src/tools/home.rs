@@ -35,6 +35,12 @@ impl Home {
         &self.0
     }
 
+    /// Where what comes from the network is kept until it is used.
+    #[must_use]
+    pub fn downloads_dir(&self) -> PathBuf {
+        self.0.join("downloads")
+    }
+
     /// Where managed programs are.
     #[must_use]
     pub fn bin_dir(&self) -> PathBuf {

@@ -28,6 +28,7 @@ pub use environment::Environment;
 pub use error::{FetchAttempt, ToolError};
 pub use home::Home;
 pub use invocation::{DEFAULT_TIMEOUT, Invocation};
+pub use quote::quote;
 pub use redact::Redactor;
 pub use runner::{Completed, Runner, no_output};
 pub use scripted_runner::ScriptedRunner;

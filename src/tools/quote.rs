@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 ///
 /// Control characters become `$'…'` escapes (POSIX.1-2024, bash, zsh): a hostile file name must not
 /// move the cursor of whoever looks at a command line, nor start a second line.
-pub(crate) fn quote(word: &str) -> Cow<'_, str> {
+pub fn quote(word: &str) -> Cow<'_, str> {
     let is_plain =
         |character: char| character.is_ascii_alphanumeric() || "_-./:=,@%+".contains(character);
     if !word.is_empty() && word.chars().all(is_plain) {

@@ -31,6 +31,7 @@ mod regenerate_supplement;
 mod resume;
 mod setup;
 mod setup_from;
+mod setup_from_download;
 mod system_packages;
 mod tools;
 mod trust;

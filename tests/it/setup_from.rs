@@ -131,7 +131,7 @@ fn no_archive_is_an_error() {
     Unpacking the archive.
     error: `text.zip` is not an archive: its content has no known format
 
-    hint: pack the project as `.tar.gz`, `.tar.xz`, `.tar.zst` or `.zip`
+    hint: pack the project as `.tar.gz`, `.tar.bz2`, `.tar.xz`, `.tar.zst` or `.zip`
     ");
     assert_eq!(listing(&world.project()), ["text.zip"]);
 }

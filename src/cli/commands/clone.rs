@@ -1,11 +1,10 @@
 //! `dhtl clone`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 use dhtl_project_model::ExitCode;
 use dhtl_scaffolding::CloneRequest;
 
+use super::new_folder::{NewFolderArgs, regenerate};
 use super::regeneration::{Place, RegenerationArgs};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -15,8 +14,8 @@ use crate::failure::Failure;
 pub(crate) struct CloneArgs {
     /// The repository: a URL, a path, or `owner/name` on GitHub
     url: String,
-    /// The new folder; by default it is called as the repository
-    dir: Option<PathBuf>,
+    #[command(flatten)]
+    place: NewFolderArgs,
     #[command(flatten)]
     regeneration: RegenerationArgs,
 }
@@ -27,7 +26,7 @@ pub(crate) fn run(context: &Context, args: &CloneArgs) -> Result<ExitCode, Failu
     context.terminal.status("Cloning the repository.");
     let cloned = dhtl_scaffolding::clone(&CloneRequest {
         url: &args.url,
-        destination: args.dir.as_deref(),
+        destination: args.place.folder(),
         parent: &current_folder,
         runner: &context.runner(),
         interactive: context.terminal.settings().interactive,
@@ -39,5 +38,5 @@ pub(crate) fn run(context: &Context, args: &CloneArgs) -> Result<ExitCode, Failu
         root: context.root.as_deref(),
     };
     let heading = format!("Repository cloned into {}", cloned.folder.display());
-    args.regeneration.regenerate(context, place, Some(heading))
+    regenerate(context, &args.regeneration, place, heading)
 }

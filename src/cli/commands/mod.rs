@@ -8,6 +8,7 @@ mod detect;
 mod env_setup;
 mod freeze_tools;
 mod generate_env_template;
+mod new_folder;
 mod regenerate;
 mod regeneration;
 mod setup;

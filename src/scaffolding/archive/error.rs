@@ -224,7 +224,7 @@ impl Diagnostic for ArchiveError {
                 "fetch the source distribution instead: `pip download --no-binary :all: --no-deps <name>`"
             }
             Self::Unrecognised { .. } | Self::Unsupported { .. } | Self::NotATar => {
-                "pack the project as `.tar.gz`, `.tar.xz`, `.tar.zst` or `.zip`"
+                "pack the project as `.tar.gz`, `.tar.bz2`, `.tar.xz`, `.tar.zst` or `.zip`"
             }
             Self::Truncated | Self::Corrupt { .. } | Self::Size { .. } | Self::Empty => {
                 "fetch the archive again and compare its checksum with the published one"

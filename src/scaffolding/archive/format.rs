@@ -6,6 +6,9 @@ pub enum ArchiveFormat {
     /// A tar archive, not compressed.
     #[serde(rename = "tar")]
     Tar,
+    /// A tar archive, compressed with bzip2.
+    #[serde(rename = "tar.bz2")]
+    TarBz2,
     /// A tar archive, compressed with gzip.
     #[serde(rename = "tar.gz")]
     TarGz,
@@ -42,7 +45,7 @@ const MAGIC: &[(&[u8], Sniffed)] = &[
     (b"PK\x03\x04", Sniffed::Known(ArchiveFormat::Zip)),
     // A zip archive with nothing in it.
     (b"PK\x05\x06", Sniffed::Known(ArchiveFormat::Zip)),
-    (b"BZh", Sniffed::Unsupported("bzip2")),
+    (b"BZh", Sniffed::Known(ArchiveFormat::TarBz2)),
     (b"7z\xbc\xaf\x27\x1c", Sniffed::Unsupported("7-Zip")),
     (b"Rar!\x1a\x07", Sniffed::Unsupported("RAR")),
     (b"LZIP", Sniffed::Unsupported("lzip")),
@@ -79,7 +82,8 @@ mod tests {
             Sniffed::Known(ArchiveFormat::TarGz)
         );
         assert_eq!(sniff(b"PK\x05\x06rest"), Sniffed::Known(ArchiveFormat::Zip));
-        assert_eq!(sniff(b"BZh91AY"), Sniffed::Unsupported("bzip2"));
+        assert_eq!(sniff(b"BZh91AY"), Sniffed::Known(ArchiveFormat::TarBz2));
+        assert_eq!(sniff(b"LZIP\x01"), Sniffed::Unsupported("lzip"));
         assert_eq!(sniff(b""), Sniffed::Unknown);
         assert_eq!(sniff(b"#!/bin/sh\n"), Sniffed::Unknown);
     }

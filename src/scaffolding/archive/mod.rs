@@ -147,7 +147,8 @@ fn report_left_out(unpacked: &Unpacked, output: &(dyn Fn(&str) + Sync)) {
 /// The name of the top folder, or that of the archive without its endings.
 fn default_name(request: &ExtractRequest<'_>, unpacked: &Unpacked) -> OsString {
     const ENDINGS: &[&str] = &[
-        ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar", ".zip",
+        ".tar.bz2", ".tbz2", ".tbz", ".tar.gz", ".tgz", ".tar.xz", ".txz", ".tar.zst", ".tzst",
+        ".tar", ".zip",
     ];
     if let Some(top_folder) = &unpacked.top_folder {
         return top_folder.clone();
@@ -275,6 +276,7 @@ fn decompressor(file: File, format: ArchiveFormat) -> io::Result<Box<dyn Read>> 
     let file = BufReader::with_capacity(unpacker::CHUNK_LEN, file);
     Ok(match format {
         ArchiveFormat::Tar | ArchiveFormat::Zip => Box::new(file),
+        ArchiveFormat::TarBz2 => Box::new(bzip2::bufread::MultiBzDecoder::new(file)),
         ArchiveFormat::TarGz => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
         ArchiveFormat::TarXz => {
             let stream = Stream::new_stream_decoder(MEMORY_LIMIT, CONCATENATED)?;

@@ -3,6 +3,7 @@
 mod archives;
 #[cfg(target_os = "linux")]
 mod disk;
+mod file_server;
 mod folder;
 mod outcome;
 mod outside;
@@ -13,6 +14,7 @@ mod world;
 pub(crate) use archives::{EndlessZip, TarEntry, tar_gz};
 #[cfg(target_os = "linux")]
 pub(crate) use disk::Disk;
+pub(crate) use file_server::FileServer;
 pub(crate) use folder::{files, listing};
 pub(crate) use outcome::Outcome;
 pub(crate) use outside::python;
