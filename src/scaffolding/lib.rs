@@ -1,12 +1,19 @@
-//! Brings a project into a new folder: [`clone()`] from a repository, [`extract`] from an archive.
+//! Brings a project into a new folder: [`clone()`] from a repository, [`fork()`] from one that is
+//! forked first, [`extract`] from an archive.
 //!
 //! **Invariant:** the folder appears whole or not at all; whatever goes wrong, nothing is left
 //! behind, and nothing outside that folder is ever written.
 
 mod archive;
 mod archive_source;
+mod branch_name;
 mod clone;
 mod destination;
+mod fork;
+mod gh_refusal;
+#[cfg(test)]
+#[cfg(unix)]
+mod hostile;
 mod repository_url;
 
 pub use archive::{
@@ -16,6 +23,10 @@ pub use archive::{
 pub use archive_source::{
     ArchiveFile, ArchiveRequest, ArchiveSourceError, archive_address, obtain,
 };
+pub use branch_name::{BranchName, BranchNameError};
 pub use clone::{CloneError, CloneRequest, Cloned, clone};
 pub use destination::{DestinationError, check_new_folder};
-pub use repository_url::{RepositoryUrl, RepositoryUrlError};
+pub use fork::{CloneState, ForkError, ForkRequest, Forked, fork};
+pub use repository_url::{
+    AccountName, GitHubNameError, RepositoryName, RepositoryUrl, RepositoryUrlError,
+};

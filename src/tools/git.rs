@@ -3,7 +3,8 @@
 //! **Invariant:** options are constants, values come after `--`, and no value begins with `-`, so
 //! that nothing a stranger wrote can become an option.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,22 +13,160 @@ use crate::{Invocation, ToolError};
 /// Clones `url` into the folder `dir`, which is relative to the existing folder `parent`.
 ///
 /// The user's own configuration applies: credentials, proxies, hooks. Git is told not to ask for a
-/// password, because nobody could answer; credential helpers and SSH agents still do. Fails when
-/// `url` or `dir` is empty or would be read as an option.
+/// password, because nobody could answer; credential helpers and SSH agents still do. Fails when a
+/// value is empty or would be read as an option.
 pub fn clone(
     url: &str,
     dir: impl AsRef<OsStr>,
+    extent: CloneExtent<'_>,
     parent: impl AsRef<Path>,
 ) -> Result<Invocation, ToolError> {
     let url = value("URL", url.as_ref())?;
     let dir = value("folder", dir.as_ref())?;
     Ok(Invocation::new("git", parent.as_ref())
         // Without it git says nothing until it is done, for its stderr is no terminal here.
-        .args(["clone", "--progress", "--"])
+        .args(["clone", "--progress"])
+        .args(extent.options()?)
+        .arg("--")
         .args([url, dir])
         .env("GIT_TERMINAL_PROMPT", "0")
         .timeout(Duration::from_hours(2)))
 }
+
+/// How much of a repository is cloned.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CloneExtent<'a> {
+    /// The branch or tag that is checked out; by default the one that the repository names.
+    pub branch: Option<&'a str>,
+    /// How many commits of its history; by default all, and of all branches.
+    pub depth: Option<NonZeroU32>,
+}
+
+impl CloneExtent<'_> {
+    /// The options of `git clone`; fails when the branch is empty or would be read as an option.
+    pub(crate) fn options(self) -> Result<Vec<OsString>, ToolError> {
+        let mut options = Vec::new();
+        if let Some(branch) = self.branch {
+            let mut option = OsString::from("--branch=");
+            option.push(value("branch", branch.as_ref())?);
+            options.push(option);
+        }
+        if let Some(depth) = self.depth {
+            options.push(format!("--depth={depth}").into());
+        }
+        Ok(options)
+    }
+}
+
+/// Prints the address of a remote as the configuration has it.
+pub fn remote_url(remote: Remote, repository: impl AsRef<Path>) -> Invocation {
+    let key = format!("remote.{}.url", remote.name());
+    repository_command(repository.as_ref())
+        .args(["config", "--get"])
+        .arg(key)
+        .timeout(REMOTE_LIMIT)
+}
+
+/// Adds the remote `upstream`. Fails when `url` is empty or would be read as an option.
+pub fn add_upstream(url: &str, repository: impl AsRef<Path>) -> Result<Invocation, ToolError> {
+    let url = value("URL", url.as_ref())?;
+    Ok(repository_command(repository.as_ref())
+        .args(["remote", "add", "--", "upstream"])
+        .arg(url)
+        .timeout(REMOTE_LIMIT))
+}
+
+/// Fetches what is new in the branches of a remote, on `host` with the login of gh.
+///
+/// `protocol.ext.allow`: no configuration makes a command of an address.
+pub fn fetch(remote: Remote, host: &str, repository: impl AsRef<Path>) -> Invocation {
+    repository_command(repository.as_ref())
+        .args(["-c", "protocol.ext.allow=never"])
+        .args(login_of_gh(host))
+        .args(["fetch", "--progress", "--no-recurse-submodules", "--"])
+        .arg(remote.name())
+        .timeout(Duration::from_hours(2))
+}
+
+/// Asks a remote for its default branch, on `host` with the login of gh, and notes it down as
+/// `refs/remotes/<remote>/HEAD`.
+pub fn note_default_branch(remote: Remote, host: &str, repository: impl AsRef<Path>) -> Invocation {
+    repository_command(repository.as_ref())
+        .args(login_of_gh(host))
+        .args(["remote", "set-head", remote.name(), "--auto"])
+        .timeout(Duration::from_mins(2))
+}
+
+/// The options by which git asks gh for a password, as gh itself has it.
+///
+/// The empty one takes back what the user's configuration says, whose helper may know another
+/// account. Source: `gh auth setup-git`.
+fn login_of_gh(host: &str) -> [String; 4] {
+    let key = format!("credential.https://{host}.helper");
+    [
+        "-c".to_owned(),
+        format!("{key}="),
+        "-c".to_owned(),
+        format!("{key}=!gh auth git-credential"),
+    ]
+}
+
+/// Prints the default branch of a remote as in `upstream/main`, where it was noted down.
+pub fn default_branch(remote: Remote, repository: impl AsRef<Path>) -> Invocation {
+    repository_command(repository.as_ref())
+        .args(["symbolic-ref", "--quiet", "--short"])
+        .arg(format!("refs/remotes/{}/HEAD", remote.name()))
+        .timeout(REMOTE_LIMIT)
+}
+
+/// Prints the branch that is checked out, and the one it tracks, as in `main origin/main`.
+pub fn tracked_branch(repository: impl AsRef<Path>) -> Invocation {
+    repository_command(repository.as_ref())
+        .args(["rev-parse", "--abbrev-ref", "HEAD", "@{upstream}"])
+        .timeout(REMOTE_LIMIT)
+}
+
+/// Prints how many commits the default branch of `upstream` has that `HEAD` has not.
+pub fn commits_behind_upstream(repository: impl AsRef<Path>) -> Invocation {
+    repository_command(repository.as_ref())
+        .args([
+            "rev-list",
+            "--count",
+            "HEAD..refs/remotes/upstream/HEAD",
+            "--",
+        ])
+        .timeout(REMOTE_LIMIT)
+}
+
+/// Takes over what the tracked branch has, where nothing of one's own stands against it.
+pub fn fast_forward(repository: impl AsRef<Path>) -> Invocation {
+    repository_command(repository.as_ref())
+        .args(["merge", "--ff-only", "--quiet", "@{upstream}"])
+        .timeout(Duration::from_mins(10))
+}
+
+/// A remote that dhtl knows by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remote {
+    /// Where the clone comes from.
+    Origin,
+    /// What it is a fork of.
+    Upstream,
+}
+
+impl Remote {
+    /// The name, as git knows it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Origin => "origin",
+            Self::Upstream => "upstream",
+        }
+    }
+}
+
+/// Looking into a repository takes no longer.
+const REMOTE_LIMIT: Duration = Duration::from_mins(1);
 
 /// Prints the commit that is checked out, as git stores it.
 ///
@@ -129,7 +268,10 @@ fn repository_command(repository: &Path) -> Invocation {
         .env("GIT_TERMINAL_PROMPT", "0")
 }
 
-fn value<'text>(what: &'static str, value: &'text OsStr) -> Result<&'text OsStr, ToolError> {
+pub(crate) fn value<'text>(
+    what: &'static str,
+    value: &'text OsStr,
+) -> Result<&'text OsStr, ToolError> {
     if value.is_empty() {
         return Err(ToolError::Empty { what });
     }
@@ -153,7 +295,7 @@ mod tests {
     #[test]
     fn values_come_after_the_options() {
         insta::assert_snapshot!(
-            clone("https://ada:pw@git.example/api.git", "api", "/srv").unwrap(),
+            clone("https://ada:pw@git.example/api.git", "api", CloneExtent::default(), "/srv").unwrap(),
             @"GIT_TERMINAL_PROMPT=0 git clone --progress -- 'https://ada:***@git.example/api.git' api"
         );
     }
@@ -165,7 +307,7 @@ mod tests {
             ("https://git.example", "-x"),
             ("", "x"),
         ] {
-            let error = clone(url, dir, "/srv").unwrap_err();
+            let error = clone(url, dir, CloneExtent::default(), "/srv").unwrap_err();
             assert_eq!(error.exit_code(), ExitCode::Usage, "{error}");
         }
     }
@@ -221,7 +363,7 @@ mod tests {
         ]);
 
         let origin = dir.path().join("origin").display().to_string();
-        let git = clone(&origin, "copy", dir.path()).unwrap();
+        let git = clone(&origin, "copy", CloneExtent::default(), dir.path()).unwrap();
         runner
             .run(&git, &no_output)
             .unwrap()

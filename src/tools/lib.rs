@@ -7,6 +7,7 @@
 
 mod environment;
 mod error;
+pub mod gh;
 pub mod git;
 mod home;
 pub mod http;

@@ -8,6 +8,7 @@
 mod support;
 
 mod clone;
+mod clone_github;
 mod completions;
 mod config_migrate;
 mod config_schema;
@@ -17,6 +18,7 @@ mod deps;
 mod detect;
 mod env_commands;
 mod faults;
+mod fork;
 mod git_setup;
 mod hostile;
 mod interpreter_mirror;

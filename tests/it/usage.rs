@@ -15,6 +15,7 @@ fn help_fits_on_a_screen() {
 
     Commands:
       clone                  Clone a repository and make its environment
+      fork                   Fork a repository on GitHub, clone the fork and make its environment
       setup-from             Unpack an archive of a project and make its environment
       setup                  Lock what is not locked and record the environment in `.dhtconfig`
       regenerate             Make the environment of a project

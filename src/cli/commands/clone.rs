@@ -4,7 +4,7 @@ use clap::Args;
 use dhtl_project_model::ExitCode;
 use dhtl_scaffolding::CloneRequest;
 
-use super::new_folder::{NewFolderArgs, regenerate};
+use super::new_folder::{ExtentArgs, NewFolderArgs, regenerate};
 use super::regeneration::{Place, RegenerationArgs};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -17,6 +17,8 @@ pub(crate) struct CloneArgs {
     #[command(flatten)]
     place: NewFolderArgs,
     #[command(flatten)]
+    extent: ExtentArgs,
+    #[command(flatten)]
     regeneration: RegenerationArgs,
 }
 
@@ -26,12 +28,16 @@ pub(crate) fn run(context: &Context, args: &CloneArgs) -> Result<ExitCode, Failu
     context.terminal.status("Cloning the repository.");
     let cloned = dhtl_scaffolding::clone(&CloneRequest {
         url: &args.url,
+        branch: args.extent.branch.as_ref(),
+        depth: args.extent.depth,
         destination: args.place.folder(),
         parent: &current_folder,
+        environment: &context.environment,
         runner: &context.runner(),
         interactive: context.terminal.settings().interactive,
         cancel: &context.cancel,
         output: &|line| context.terminal.detail(line),
+        notice: &|line| context.terminal.status(line),
     })?;
     let place = Place {
         start: &cloned.folder,

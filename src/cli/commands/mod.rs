@@ -6,6 +6,7 @@ mod config;
 mod deps;
 mod detect;
 mod env_setup;
+mod fork;
 mod freeze_tools;
 mod generate_env_template;
 mod new_folder;
@@ -28,6 +29,8 @@ use crate::failure::Failure;
 pub(crate) enum Command {
     /// Clone a repository and make its environment
     Clone(clone::CloneArgs),
+    /// Fork a repository on GitHub, clone the fork and make its environment
+    Fork(fork::ForkArgs),
     /// Unpack an archive of a project and make its environment
     SetupFrom(setup_from::SetupFromArgs),
     /// Lock what is not locked and record the environment in `.dhtconfig`
@@ -62,7 +65,11 @@ impl Command {
     /// Whether an interrupted run could leave something half done.
     pub(crate) fn changes_something(&self) -> bool {
         match self {
-            Self::Clone(_) | Self::SetupFrom(_) | Self::Setup(_) | Self::Regenerate(_) => true,
+            Self::Clone(_)
+            | Self::Fork(_)
+            | Self::SetupFrom(_)
+            | Self::Setup(_)
+            | Self::Regenerate(_) => true,
             Self::ValidateEnv(args) => args.changes_something(),
             _ => false,
         }
@@ -73,6 +80,7 @@ impl Command {
 pub(crate) fn run(context: &Context, command: &Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Clone(args) => clone::run(context, args),
+        Command::Fork(args) => fork::run(context, args),
         Command::SetupFrom(args) => setup_from::run(context, args),
         Command::Setup(args) => setup::run(context, args),
         Command::Regenerate(args) => regenerate::run(context, args),

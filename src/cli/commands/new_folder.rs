@@ -1,9 +1,11 @@
 //! What the commands that bring a project into a new folder have in common.
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use dhtl_project_model::ExitCode;
+use dhtl_scaffolding::BranchName;
 use dhtl_tools::quote;
 
 use super::regeneration::{Place, RegenerationArgs};
@@ -25,6 +27,17 @@ impl NewFolderArgs {
     pub(crate) fn folder(&self) -> Option<&Path> {
         self.dir.as_deref().or(self.into.as_deref())
     }
+}
+
+/// How much of a repository is wanted.
+#[derive(Debug, Args)]
+pub(crate) struct ExtentArgs {
+    /// Check out this branch or tag instead of the default branch
+    #[arg(long, value_name = "NAME")]
+    pub(crate) branch: Option<BranchName>,
+    /// Fetch no more than the last commits of one branch
+    #[arg(long, value_name = "COMMITS")]
+    pub(crate) depth: Option<NonZeroU32>,
 }
 
 /// Makes the environment of the project in the new folder `place`, which is kept whatever comes of

@@ -3,6 +3,7 @@
 use dhtl_project_model::{Diagnostic, ExitCode};
 use dhtl_tools::{Completed, ToolError};
 
+use crate::branch_name::BranchName;
 use crate::destination::{Destination, DestinationError};
 use crate::repository_url::{RepositoryUrl, RepositoryUrlError};
 
@@ -17,6 +18,28 @@ pub enum CloneError {
     NotFound {
         /// The address, without secrets.
         repository: String,
+    },
+    /// There is no such repository on GitHub, as far as the login of gh can see.
+    #[error("there is no repository `{repository}`, or the login of `gh` may not see it")]
+    NotOnGitHub {
+        /// The repository with its host.
+        repository: String,
+        /// The host.
+        host: String,
+    },
+    /// There is no such branch or tag.
+    #[error("`{repository}` has no branch or tag `{branch}`")]
+    NoBranch {
+        /// The address, without secrets.
+        repository: String,
+        /// The branch.
+        branch: String,
+    },
+    /// The connection ended in the middle.
+    #[error("the connection to `{host}` broke off")]
+    CutOff {
+        /// The host.
+        host: String,
     },
     /// The host wants to know who asks, and git has no answer; a repository that is not there can
     /// look the same.
@@ -60,6 +83,9 @@ impl Diagnostic for CloneError {
             Self::Destination(error) => error.exit_code(),
             Self::Interrupted => ExitCode::Interrupted,
             Self::NotFound { .. }
+            | Self::NotOnGitHub { .. }
+            | Self::NoBranch { .. }
+            | Self::CutOff { .. }
             | Self::Authentication { .. }
             | Self::HostKey { .. }
             | Self::Unreachable { .. } => ExitCode::External,
@@ -75,6 +101,13 @@ impl Diagnostic for CloneError {
             Self::NotFound { repository } => {
                 format!("check the address, for instance with `git ls-remote {repository}`")
             }
+            Self::NotOnGitHub { host, .. } => format!(
+                "check the address, and who you are there with `gh auth status --hostname {host}`"
+            ),
+            Self::NoBranch { repository, .. } => {
+                format!("see what there is with `git ls-remote --heads --tags {repository}`")
+            }
+            Self::CutOff { .. } => "run the same command again; nothing was left behind".to_owned(),
             Self::Authentication { ssh: Some(ssh), .. } => {
                 format!("check the address, and your key with `ssh -T {ssh}`")
             }
@@ -97,8 +130,9 @@ impl Diagnostic for CloneError {
 ///
 /// They are in English, because a runner asks for that. Lines that begin with `remote:` are the
 /// words of the host and prove nothing.
-pub(super) fn failure(
+pub(crate) fn failure(
     url: &RepositoryUrl,
+    branch: Option<&BranchName>,
     completed: Completed,
     destination: &Destination,
 ) -> CloneError {
@@ -117,6 +151,10 @@ pub(super) fn failure(
         }
         .into();
     }
+    if let Some(branch) = branch.filter(|_| said(&["fatal: Remote branch "])) {
+        let branch = branch.to_string();
+        return CloneError::NoBranch { repository, branch };
+    }
     if !host.is_empty() {
         if said(&["Host key verification failed"]) {
             let ssh = url.ssh_arguments().unwrap_or_else(|| host.clone());
@@ -124,6 +162,9 @@ pub(super) fn failure(
         }
         if said(UNREACHABLE) {
             return CloneError::Unreachable { host };
+        }
+        if said(CUT_OFF) {
+            return CloneError::CutOff { host };
         }
         if said(NOT_LET_IN) {
             let ssh = url.ssh_arguments();
@@ -153,6 +194,17 @@ const UNREACHABLE: &[&str] = &[
     "Network is unreachable",
     "No route to host",
     "Temporary failure in name resolution",
+];
+
+/// Said by git and curl when the connection ends before the repository does.
+const CUT_OFF: &[&str] = &[
+    "early EOF",
+    "unexpected disconnect",
+    "transfer closed with outstanding read data remaining",
+    "Empty reply from server",
+    "Recv failure",
+    "curl 18 ",
+    "curl 56 ",
 ];
 
 /// Said by git, curl and ssh when the host wants a password, token or key.

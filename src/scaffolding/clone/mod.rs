@@ -1,20 +1,24 @@
-//! Clones a repository with the user's own `git`, and so with their credentials and settings.
+//! Clones a repository with the user's own `gh` or `git`, and so with their credentials and settings.
 //!
 //! Submodules are not fetched here: which of them a project needs, and from where, is a decision
-//! of its own.
+//! of its own. Neither are the files in Git LFS.
 
 mod error;
 #[cfg(test)]
 mod tests;
+mod through_gh;
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use dhtl_project_model::CancelToken;
-use dhtl_tools::{Completed, Runner, ToolError, git};
+use dhtl_tools::git::{self, CloneExtent};
+use dhtl_tools::{Completed, Environment, Invocation, Runner, ToolError};
 
+use crate::branch_name::BranchName;
 use crate::destination::{Destination, Staging};
-use crate::repository_url::{RepositoryUrl, RepositoryUrlError};
-use error::failure;
+use crate::repository_url::{RepositoryUrl, RepositoryUrlError, Transport, github_host};
+pub(crate) use error::failure;
 
 pub use error::CloneError;
 
@@ -22,11 +26,17 @@ pub use error::CloneError;
 pub struct CloneRequest<'a> {
     /// The address, as the user typed it: see [`RepositoryUrl`].
     pub url: &'a str,
+    /// The branch or tag to check out; by default the one that the repository names.
+    pub branch: Option<&'a BranchName>,
+    /// How many commits of the history; by default all.
+    pub depth: Option<NonZeroU32>,
     /// The new folder, relative to `parent`; by default it is called as the repository.
     pub destination: Option<&'a Path>,
     /// Where a folder with the default name is made.
     pub parent: &'a Path,
-    /// Runs git.
+    /// Says whether there is a gh, and which GitHub it is for.
+    pub environment: &'a Environment,
+    /// Runs git and gh.
     pub runner: &'a dyn Runner,
     /// Whether somebody is there to answer the dialogs of a credential helper.
     pub interactive: bool,
@@ -34,6 +44,8 @@ pub struct CloneRequest<'a> {
     pub cancel: &'a CancelToken,
     /// Is told every line that git prints, without secrets.
     pub output: &'a (dyn Fn(&str) + Sync),
+    /// Is told what is done otherwise than the user may expect, and why.
+    pub notice: &'a (dyn Fn(&str) + Sync),
 }
 
 /// What was cloned.
@@ -46,8 +58,12 @@ pub struct Cloned {
 }
 
 /// Clones a repository into a new folder, which appears whole or not at all.
+///
+/// A repository on GitHub is cloned through gh, whose login then counts; without gh, without its
+/// login, and when GitHub answers gh no more requests, git does it as for every other repository.
 pub fn clone(request: &CloneRequest<'_>) -> Result<Cloned, CloneError> {
-    let url = RepositoryUrl::resolve(request.url, request.parent)?;
+    let host = github_host(request.environment);
+    let url = RepositoryUrl::resolve(request.url, request.parent, host)?;
     let destination = match request.destination {
         Some(folder) => Destination::named(request.parent, folder)?,
         None => Destination::default_name(request.parent, &url.folder_name(request.parent))?,
@@ -57,9 +73,18 @@ pub fn clone(request: &CloneRequest<'_>) -> Result<Cloned, CloneError> {
     let name = destination.folder.file_name().unwrap_or_default();
     let prepared = staging.path().join(name);
 
-    let completed = run_git(request, &url, &prepared)?;
-    if !completed.success() {
-        return Err(failure(&url, completed, &destination));
+    let on_github = url
+        .github(host)
+        .filter(|repository| repository.transport == Transport::Http);
+    let by_gh = match &on_github {
+        Some(repository) => through_gh::clone(request, repository, &prepared, &destination)?,
+        None => None,
+    };
+    if by_gh.is_none() {
+        let completed = run_git(request, &url, &prepared)?;
+        if !completed.success() {
+            return Err(failure(&url, request.branch, completed, &destination));
+        }
     }
     if request.cancel.is_cancelled() {
         return Err(CloneError::Interrupted);
@@ -76,28 +101,48 @@ fn run_git(
     url: &RepositoryUrl,
     prepared: &Path,
 ) -> Result<Completed, CloneError> {
-    if request.cancel.is_cancelled() {
-        return Err(CloneError::Interrupted);
-    }
     let argument = url.argument(request.parent);
     let Some(argument) = argument.to_str() else {
         let text = argument.display().to_string();
         return Err(RepositoryUrlError::Unrecognised { text }.into());
     };
+    let extent = extent(request.branch, request.depth);
     // git gets an absolute folder, so that one which begins with `-` is no option.
-    let mut invocation = git::clone(argument, prepared, request.parent)?
-        // ssh asks on the terminal even when git may not, and would wait for ever in the
-        // background; with this it asks through a dialog, or not at all.
-        .env("SSH_ASKPASS_REQUIRE", "force");
-    if !request.interactive {
-        invocation = invocation.env("GCM_INTERACTIVE", "never");
-    }
+    let mut invocation = git::clone(argument, prepared, extent, request.parent)?;
     for secret in url.secrets() {
         invocation = invocation.secret(secret);
     }
+    run(request, invocation)
+}
+
+fn run(request: &CloneRequest<'_>, invocation: Invocation) -> Result<Completed, CloneError> {
+    if request.cancel.is_cancelled() {
+        return Err(CloneError::Interrupted);
+    }
+    let invocation = without_questions(invocation, request.interactive);
     match request.runner.run(&invocation, request.output) {
         Ok(completed) => Ok(completed),
         Err(ToolError::Cancelled) => Err(CloneError::Interrupted),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// How much is cloned, as git is told it.
+pub(crate) fn extent(branch: Option<&BranchName>, depth: Option<NonZeroU32>) -> CloneExtent<'_> {
+    CloneExtent {
+        branch: branch.map(BranchName::as_str),
+        depth,
+    }
+}
+
+/// A command of git or gh that waits for nobody.
+pub(crate) fn without_questions(invocation: Invocation, interactive: bool) -> Invocation {
+    // ssh asks on the terminal even when git may not, and would wait for ever in the background;
+    // with this it asks through a dialog, or not at all.
+    let invocation = invocation.env("SSH_ASKPASS_REQUIRE", "force");
+    if interactive {
+        invocation
+    } else {
+        invocation.env("GCM_INTERACTIVE", "never")
     }
 }

@@ -14,6 +14,8 @@ use crate::DestinationError;
 struct World {
     folder: tempfile::TempDir,
     cancel: CancelToken,
+    /// Has no gh: what that does is tested with the real one, end to end.
+    environment: Environment,
     runner: SystemRunner,
     output: Mutex<Vec<String>>,
 }
@@ -42,6 +44,7 @@ impl World {
         Self {
             folder,
             cancel,
+            environment: Environment::from_vars([("PATH", "")]),
             runner,
             output: Mutex::default(),
         }
@@ -89,12 +92,16 @@ impl World {
     ) -> Result<Cloned, CloneError> {
         clone(&CloneRequest {
             url,
+            branch: None,
+            depth: None,
             destination: destination.map(Path::new),
             parent: &self.parent(),
+            environment: &self.environment,
             runner,
             interactive: false,
             cancel: &self.cancel,
             output: &|line| self.output.lock().unwrap().push(line.to_owned()),
+            notice: &|_| {},
         })
     }
 
@@ -285,8 +292,11 @@ fn an_interrupt_while_git_works_leaves_nothing() {
     let world = World::with(folder, environment);
     let error = clone(&CloneRequest {
         url: "owner/api",
+        branch: None,
+        depth: None,
         destination: None,
         parent: &world.parent(),
+        environment: &world.environment,
         runner: &world.runner,
         interactive: false,
         cancel: &world.cancel,
@@ -294,6 +304,7 @@ fn an_interrupt_while_git_works_leaves_nothing() {
             assert_eq!(world.names().len(), 1);
             world.cancel.cancel();
         },
+        notice: &|_| {},
     })
     .unwrap_err();
     assert!(matches!(error, CloneError::Interrupted), "{error}");

@@ -1,5 +1,6 @@
 //! Where a repository is: checked once, so that git can only take it for what it is.
 
+mod github;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +10,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use dhtl_project_model::{Diagnostic, ExitCode};
+
+use github::{GITHUB, is_name, is_owner};
+
+pub use github::{AccountName, GitHubNameError, RepositoryName};
+pub(crate) use github::{GitHubRepository, Transport, github_host};
 
 /// The transports that are accepted: encrypted or local ones, and `http` for private networks.
 const SCHEMES: &[&str] = &["https", "http", "ssh", "file"];
@@ -99,13 +105,25 @@ impl Diagnostic for RepositoryUrlError {
 impl RepositoryUrl {
     /// Reads what the user typed; an existing folder or file in `parent` comes before everything
     /// else that `owner/name` could mean, as it does for git.
-    pub fn resolve(text: &str, parent: &Path) -> Result<Self, RepositoryUrlError> {
+    ///
+    /// `host` is where `owner/name` is looked for otherwise.
+    pub fn resolve(text: &str, parent: &Path, host: &str) -> Result<Self, RepositoryUrlError> {
         check_text(text)?;
         let names_transport = text.contains("://") || transport(text).is_some();
         if !names_transport && parent.join(text).exists() {
             return Ok(Self(Address::Local(PathBuf::from(text))));
         }
-        text.parse()
+        Self::parse_on(text, host)
+    }
+
+    /// Reads what the user typed, whatever there is on this machine.
+    pub(crate) fn parse_on(text: &str, host: &str) -> Result<Self, RepositoryUrlError> {
+        check_text(text)?;
+        let is_short = !is_path(text) && split_scp(text).is_none() && !text.contains("::");
+        match github(text, host).filter(|_| is_short) {
+            Some(address) => Ok(Self(address)),
+            None => text.parse(),
+        }
     }
 
     /// What git is to be given; a folder on this machine is looked for from `parent`.
@@ -229,7 +247,7 @@ impl FromStr for RepositoryUrl {
         if let Some((host, path)) = split_scp(text) {
             return scp(host, path).map(Self);
         }
-        if let Some(address) = github(text) {
+        if let Some(address) = github(text, GITHUB) {
             return Ok(Self(address));
         }
         Err(RepositoryUrlError::Unrecognised {
@@ -372,22 +390,10 @@ fn is_path(text: &str) -> bool {
 }
 
 /// The repository on GitHub that `owner/name` stands for.
-fn github(text: &str) -> Option<Address> {
+fn github(text: &str, host: &str) -> Option<Address> {
     let (owner, name) = text.split_once('/')?;
     let name = name.strip_suffix(".git").unwrap_or(name);
-    let is_owner = !owner.is_empty()
-        && owner
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let is_name = !matches!(name, "" | "." | "..")
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    (is_owner && is_name).then(|| Address::Url {
-        scheme: "https".to_owned(),
-        user_info: None,
-        rest: format!("github.com/{owner}/{name}.git"),
-    })
+    (is_owner(owner) && is_name(name)).then(|| Address::on_github(host, owner, name))
 }
 
 /// The last part of the path on a host, without `.git`; nothing when there is none.

@@ -63,12 +63,12 @@ fn paths_are_looked_for_from_the_parent() {
 fn what_exists_comes_before_github() {
     let world = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(world.path().join("owner/name")).unwrap();
-    let local = RepositoryUrl::resolve("owner/name", world.path()).unwrap();
+    let local = RepositoryUrl::resolve("owner/name", world.path(), "github.com").unwrap();
     assert_eq!(
         local.argument(world.path()),
         world.path().join("owner/name")
     );
-    let remote = RepositoryUrl::resolve("owner/other", world.path()).unwrap();
+    let remote = RepositoryUrl::resolve("owner/other", world.path(), "github.com").unwrap();
     assert_eq!(remote.to_string(), "https://github.com/owner/other.git");
 }
 
@@ -84,7 +84,7 @@ fn addresses_that_run_programs_are_refused() {
         check_refused(text, |error| {
             matches!(error, RepositoryUrlError::RemoteHelper { .. })
         });
-        assert!(RepositoryUrl::resolve(text, Path::new("/")).is_err());
+        assert!(RepositoryUrl::resolve(text, Path::new("/"), "github.com").is_err());
     }
     for text in ["--upload-pack=evil", "-u", "-"] {
         check_refused(text, |error| {

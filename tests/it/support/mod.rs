@@ -5,6 +5,8 @@ mod archives;
 mod disk;
 mod file_server;
 mod folder;
+#[cfg(unix)]
+mod github;
 mod outcome;
 mod outside;
 mod projects;
@@ -16,6 +18,8 @@ pub(crate) use archives::{EndlessZip, TarEntry, tar_gz};
 pub(crate) use disk::Disk;
 pub(crate) use file_server::FileServer;
 pub(crate) use folder::{files, listing};
+#[cfg(unix)]
+pub(crate) use github::{GitHub, Mood};
 pub(crate) use outcome::Outcome;
 pub(crate) use outside::python;
 pub(crate) use outside::skip;

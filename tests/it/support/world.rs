@@ -81,6 +81,13 @@ impl World {
         self
     }
 
+    /// The value of an environment variable of this world.
+    pub(crate) fn variable(&self, name: &str) -> Option<&OsStr> {
+        self.variables
+            .get(OsStr::new(name))
+            .map(OsString::as_os_str)
+    }
+
     /// With `PATH` reduced to a folder of this world that holds the named programs only.
     #[cfg(unix)]
     #[must_use]
@@ -91,6 +98,13 @@ impl World {
             std::os::unix::fs::symlink(program, bin.join(name)).unwrap();
         }
         self.set("PATH", bin)
+    }
+
+    /// Whether there is a program of that name.
+    #[cfg(unix)]
+    pub(crate) fn has_program(&self, name: &str) -> bool {
+        let path = self.variable("PATH").unwrap_or_default();
+        std::env::split_paths(path).any(|folder| folder.join(name).is_file())
     }
 
     /// The folder of this world.
