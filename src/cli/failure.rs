@@ -20,6 +20,21 @@ impl Failure {
         Self::new(message.into(), ExitCode::Invalid)
     }
 
+    /// The command line means nothing.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(message.into(), ExitCode::Usage)
+    }
+
+    /// The operating system or a program refused.
+    pub(crate) fn external(message: impl Into<String>) -> Self {
+        Self::new(message.into(), ExitCode::External)
+    }
+
+    /// The user interrupted the command.
+    pub(crate) fn interrupted(message: impl Into<String>) -> Self {
+        Self::new(message.into(), ExitCode::Interrupted)
+    }
+
     /// The answer could not be written.
     pub(crate) fn output(error: &std::io::Error) -> Self {
         Self::new(

@@ -7,6 +7,7 @@ mod failure;
 #[cfg(test)]
 mod reference;
 mod reports;
+mod templates;
 
 use std::process::ExitCode;
 

@@ -246,6 +246,15 @@ impl Staging {
     }
 }
 
+/// Writes a file below `folder`, with the folders that it is in.
+pub(crate) fn write_below(folder: &Path, path: &str, bytes: &[u8]) -> Result<(), DestinationError> {
+    let path = folder.join(path);
+    let parent = path.parent().unwrap_or(folder);
+    fs::create_dir_all(parent)
+        .and_then(|()| fs::write(&path, bytes))
+        .map_err(|source| DestinationError::writing(&path, source))
+}
+
 impl Drop for Staging {
     fn drop(&mut self) {
         // A program that ran in here may have left folders that cannot be emptied as they are.

@@ -1,5 +1,5 @@
 //! Brings a project into a new folder: [`clone()`] from a repository, [`fork()`] from one that is
-//! forked first, [`extract`] from an archive.
+//! forked first, [`extract`] from an archive, [`create`] from a template.
 //!
 //! **Invariant:** the folder appears whole or not at all; whatever goes wrong, nothing is left
 //! behind, and nothing outside that folder is ever written.
@@ -14,7 +14,9 @@ mod gh_refusal;
 #[cfg(test)]
 #[cfg(unix)]
 mod hostile;
+mod new;
 mod repository_url;
+mod templates;
 
 pub use archive::{
     ArchiveError, ArchiveFormat, ExtractRequest, Extracted, Limits, LinkProblem, NameProblem,
@@ -27,6 +29,13 @@ pub use branch_name::{BranchName, BranchNameError};
 pub use clone::{CloneError, CloneRequest, Cloned, clone};
 pub use destination::{DestinationError, check_new_folder};
 pub use fork::{CloneState, ForkError, ForkRequest, Forked, fork};
+pub use new::{
+    Author, CiProvider, Commit, Created, License, NameError, NewError, NewProject, NewRepository,
+    NewRequest, ProjectName, PythonMinor, author, create,
+};
 pub use repository_url::{
     AccountName, GitHubNameError, RepositoryName, RepositoryUrl, RepositoryUrlError,
+};
+pub use templates::{
+    Catalogue, ListedTemplate, NewFile, Template, TemplateError, TemplateFile, TemplateOrigin,
 };

@@ -43,7 +43,7 @@ fn meaning(line: &str) -> Option<bool> {
 }
 
 /// Reads in a thread of its own, because nothing wakes a reader when Ctrl-C is a flag.
-fn next_line(cancel: &CancelToken) -> Option<String> {
+pub(crate) fn next_line(cancel: &CancelToken) -> Option<String> {
     if cancel.is_cancelled() {
         return None;
     }

@@ -10,7 +10,7 @@ use dhtl_project_model::{CancelToken, ExitCode};
 use serde::Serialize;
 
 use crate::clean::{Keep, clean, one_line};
-use crate::confirm::confirm;
+use crate::confirm::{confirm, next_line};
 use crate::failure::{FailureDocument, failure_text, label};
 use crate::settings::{Format, Settings, Verbosity, stderr_is_terminal};
 use crate::steps::{Mode, StepsView};
@@ -141,6 +141,25 @@ impl Terminal {
         let answer = confirm(&question, |text| locked.write_stderr(text), &self.cancel);
         locked.bars.show();
         answer
+    }
+
+    /// Asks on stderr for a line of text, without white space around it. None when nobody can or
+    /// wants to answer.
+    #[must_use]
+    pub fn ask(&self, question: &str) -> Option<String> {
+        if !self.settings.interactive {
+            return None;
+        }
+        let mut locked = self.streams.lock();
+        locked.bars.hide();
+        locked.write_stderr(&format!("{} ", one_line(question)));
+        let answer = next_line(&self.cancel);
+        if answer.is_none() {
+            // The cursor still stands behind the question.
+            locked.write_stderr("\n");
+        }
+        locked.bars.show();
+        answer.map(|line| line.trim().to_owned())
     }
 
     /// A view that shows on stderr how a flow goes.
@@ -334,6 +353,7 @@ mod tests {
     fn nobody_is_asked_who_cannot_answer() {
         let (terminal, Recorder { stderr, .. }) = recorded(Settings::default());
         assert_eq!(terminal.confirm("Go on?"), None);
+        assert_eq!(terminal.ask("Which?"), None);
         assert_eq!(stderr.raw(), "");
     }
 

@@ -224,6 +224,51 @@ pub fn lfs_pull(repository: impl AsRef<Path>) -> Invocation {
         .timeout(Duration::from_hours(2))
 }
 
+/// Says `true` where `folder` is within the work tree of a repository.
+pub fn inside_work_tree(folder: impl AsRef<Path>) -> Invocation {
+    repository_command(folder.as_ref())
+        .args(["rev-parse", "--is-inside-work-tree"])
+        .timeout(NEW_LIMIT)
+}
+
+/// Makes a repository of `folder`, with the branch `main`.
+pub fn init(folder: impl AsRef<Path>) -> Invocation {
+    repository_command(folder.as_ref())
+        // The option of `git init` itself is unknown to versions before 2.28.
+        .args(["-c", "init.defaultBranch=main", "init", "--quiet"])
+        .timeout(NEW_LIMIT)
+}
+
+/// Prints who commits in `folder`; fails where nobody has told git. What git would guess from the
+/// names of the account and the machine does not count.
+pub fn identity(folder: impl AsRef<Path>) -> Invocation {
+    repository_command(folder.as_ref())
+        .args([
+            "-c",
+            "user.useConfigOnly=true",
+            "var",
+            "GIT_COMMITTER_IDENT",
+        ])
+        .timeout(NEW_LIMIT)
+}
+
+/// Has git take all that is in `repository` and not ignored into the next commit.
+pub fn add_all(repository: impl AsRef<Path>) -> Invocation {
+    repository_command(repository.as_ref())
+        .args(["add", "--all"])
+        .timeout(NEW_LIMIT)
+}
+
+/// Commits for the first time, without asking hooks.
+pub fn first_commit(repository: impl AsRef<Path>) -> Invocation {
+    repository_command(repository.as_ref())
+        .args(["commit", "--quiet", "--no-verify", "--message", "Begin"])
+        .timeout(NEW_LIMIT)
+}
+
+/// A new project is small.
+const NEW_LIMIT: Duration = Duration::from_mins(2);
+
 /// Installs hooks with the pre-commit at `program`, or prek, which takes the same options. Another
 /// hook in the same place is kept, and run first.
 pub fn pre_commit_install<'hook>(

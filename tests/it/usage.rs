@@ -14,6 +14,7 @@ fn help_fits_on_a_screen() {
     Usage: dhtl [OPTIONS] <COMMAND>
 
     Commands:
+      new                    Make a new project, with its environment and a first commit
       clone                  Clone a repository and make its environment
       fork                   Fork a repository on GitHub, clone the fork and make its environment
       setup-from             Unpack an archive of a project and make its environment
@@ -53,6 +54,7 @@ fn help_fits_on_a_screen() {
 fn every_command_has_help() {
     let world = World::new();
     for command in [
+        "new",
         "clone",
         "setup-from",
         "setup",

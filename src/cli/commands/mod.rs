@@ -9,6 +9,7 @@ mod env_setup;
 mod fork;
 mod freeze_tools;
 mod generate_env_template;
+mod new;
 mod new_folder;
 mod regenerate;
 mod regeneration;
@@ -27,6 +28,8 @@ use crate::failure::Failure;
 /// What there is to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Make a new project, with its environment and a first commit
+    New(new::NewArgs),
     /// Clone a repository and make its environment
     Clone(clone::CloneArgs),
     /// Fork a repository on GitHub, clone the fork and make its environment
@@ -65,7 +68,8 @@ impl Command {
     /// Whether an interrupted run could leave something half done.
     pub(crate) fn changes_something(&self) -> bool {
         match self {
-            Self::Clone(_)
+            Self::New(_)
+            | Self::Clone(_)
             | Self::Fork(_)
             | Self::SetupFrom(_)
             | Self::Setup(_)
@@ -79,6 +83,7 @@ impl Command {
 /// Runs the command that was typed.
 pub(crate) fn run(context: &Context, command: &Command) -> Result<ExitCode, Failure> {
     match command {
+        Command::New(args) => new::run(context, args),
         Command::Clone(args) => clone::run(context, args),
         Command::Fork(args) => fork::run(context, args),
         Command::SetupFrom(args) => setup_from::run(context, args),

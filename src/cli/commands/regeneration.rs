@@ -84,6 +84,20 @@ pub(crate) struct Place<'a> {
 }
 
 impl RegenerationArgs {
+    /// As when no option is given.
+    pub(crate) fn plain() -> Self {
+        Self {
+            strict: false,
+            no_system: false,
+            yes: false,
+            force: false,
+            newest: false,
+            no_infer: false,
+            skip_imports_of: Vec::new(),
+            jobs: NonZeroUsize::MIN,
+        }
+    }
+
     /// Calls `act` with the finished request.
     pub(crate) fn with_request<T>(
         &self,

@@ -67,6 +67,14 @@ impl Report for CaptureReport {
     }
 }
 
+/// What is wrong with an environment, for reports that say the rest in their own words.
+pub(super) fn render_problems(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Result {
+    render_imports(report, out)?;
+    render_shortfalls(&report.shortfalls, out)?;
+    render_differences(&report.validation, out)?;
+    render_env_vars(&report.validation.missing_env_vars, out)
+}
+
 fn render_environment(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Result {
     let validation = &report.validation;
     let origin = report

@@ -10,11 +10,11 @@ const COMPONENT_LEN: usize = 255;
 
 /// How this machine reads names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct NameRules {
+pub(crate) struct NameRules {
     /// Whether names must be possible on Windows.
-    pub(super) windows: bool,
+    pub(crate) windows: bool,
     /// Whether names that differ only in case are one name.
-    pub(super) fold_case: bool,
+    pub(crate) fold_case: bool,
 }
 
 impl NameRules {
@@ -27,7 +27,7 @@ impl NameRules {
 
 /// The name of an entry: one or more plain components below the new folder, or that folder itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct EntryPath {
+pub(crate) struct EntryPath {
     components: Vec<OsString>,
     /// Whether the name ends like that of a folder.
     pub(super) names_folder: bool,
@@ -49,7 +49,12 @@ impl EntryPath {
         })
     }
 
-    fn check(name: &[u8], limits: &Limits, rules: NameRules) -> Result<Self, NameProblem> {
+    /// The same, with the problem alone.
+    pub(crate) fn check(
+        name: &[u8],
+        limits: &Limits,
+        rules: NameRules,
+    ) -> Result<Self, NameProblem> {
         check_text(name, limits)?;
         if name.is_empty() {
             return Err(NameProblem::Empty);
@@ -91,7 +96,7 @@ impl EntryPath {
     ///
     /// These settings name programs to run, so they must never come from an archive; a `.git`
     /// that is a file points to such settings elsewhere.
-    pub(super) fn version_control(&self) -> Option<PathBuf> {
+    pub(crate) fn version_control(&self) -> Option<PathBuf> {
         let position = self.components.iter().position(|component| {
             let component = component.to_string_lossy();
             is_read_as(&component, "git") || is_read_as(&component, "hg")
@@ -128,7 +133,7 @@ pub(super) fn link_components(
 }
 
 /// A name from the archive, fit for a terminal: control characters are escaped, and it is not long.
-pub(super) fn shown(name: &[u8]) -> String {
+pub(crate) fn shown(name: &[u8]) -> String {
     const SHOWN_LEN: usize = 200;
     let text = String::from_utf8_lossy(name);
     let mut shown: String = text

@@ -22,7 +22,7 @@ use dhtl_project_model::CancelToken;
 use liblzma::stream::{CONCATENATED, Stream};
 
 use crate::destination::{Destination, DestinationError, Staging};
-use entry_path::NameRules;
+pub(crate) use entry_path::{EntryPath, NameRules, shown};
 use format::{SNIFFED_LEN, Sniffed, sniff};
 use limits::Meter;
 use unpacker::{Unpacked, Unpacker};

@@ -228,7 +228,8 @@ for one in sorted(one.name.lower() + ' ' + one.version for one in metadata.distr
         }
     }
 
-    fn command(&self, program: impl AsRef<OsStr>, folder: &Path) -> Command {
+    /// Any program as a command line that is not started yet.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>, folder: &Path) -> Command {
         let mut command = outside::command(program);
         command
             .current_dir(folder)
