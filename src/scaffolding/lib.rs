@@ -38,4 +38,5 @@ pub use repository_url::{
 };
 pub use templates::{
     Catalogue, ListedTemplate, NewFile, Template, TemplateError, TemplateFile, TemplateOrigin,
+    write_template,
 };

@@ -36,6 +36,7 @@ mod setup;
 mod setup_from;
 mod setup_from_download;
 mod system_packages;
+mod templates;
 mod tools;
 mod trust;
 mod usage;

@@ -28,6 +28,7 @@ fn help_fits_on_a_screen() {
       detect                 Say what a project is and needs, without running any of it
       deps                   Look after what a project depends on
       config                 Show, check, migrate and describe `.dhtconfig`
+      templates              List, show and copy the templates of new projects
       tools                  List the programs that dhtl uses, with versions and places
       completions            Print the completion script of a shell
       help                   Print this message or the help of the given subcommand(s)
@@ -55,6 +56,7 @@ fn every_command_has_help() {
     let world = World::new();
     for command in [
         "new",
+        "templates",
         "clone",
         "setup-from",
         "setup",

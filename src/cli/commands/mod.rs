@@ -15,6 +15,7 @@ mod regenerate;
 mod regeneration;
 mod setup;
 mod setup_from;
+mod templates;
 mod tools;
 mod validate_env;
 mod verify_environment;
@@ -58,6 +59,9 @@ pub(crate) enum Command {
     /// Show, check, migrate and describe `.dhtconfig`
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// List, show and copy the templates of new projects
+    #[command(subcommand)]
+    Templates(templates::TemplatesCommand),
     /// List the programs that dhtl uses, with versions and places
     Tools(tools::ToolsArgs),
     /// Print the completion script of a shell
@@ -97,6 +101,7 @@ pub(crate) fn run(context: &Context, command: &Command) -> Result<ExitCode, Fail
         Command::Detect(args) => detect::run(context, args),
         Command::Deps(command) => deps::run(context, command),
         Command::Config(command) => config::run(context, command),
+        Command::Templates(command) => templates::run(context, command),
         Command::Tools(args) => tools::run(context, args),
         Command::Completions(args) => completions::run(context, args),
     }

@@ -103,6 +103,20 @@ impl Catalogue {
         self.builtin.get(folder)?.get(path).map(Vec::as_slice)
     }
 
+    /// The files of the template called `name`, with those that it includes and a manifest that
+    /// includes nothing: what a user needs to go on from there.
+    pub fn ejected(&self, name: &str) -> Result<Vec<TemplateFile>, TemplateError> {
+        let own = self.raw(name)?;
+        let whole = self.find(name)?;
+        let manifest = own.get(MANIFEST).cloned().unwrap_or_default();
+        let manifest = self.merged_manifest(name, &manifest)?;
+        let file = |(path, bytes)| TemplateFile { path, bytes };
+        let files = whole.files.into_iter().map(file);
+        Ok(std::iter::once(file((MANIFEST.to_owned(), manifest)))
+            .chain(files)
+            .collect())
+    }
+
     fn names(&self) -> Vec<String> {
         let is_template =
             |(_, files): &(&String, &BTreeMap<String, Vec<u8>>)| files.contains_key(MANIFEST);
@@ -178,6 +192,18 @@ impl Catalogue {
         }
     }
 
+    fn raw(&self, name: &str) -> Result<BTreeMap<String, Vec<u8>>, TemplateError> {
+        match self.user_template(name) {
+            Some(folder) => super::folder::read(name, &folder),
+            None => self
+                .builtin
+                .get(name)
+                .filter(|files| files.contains_key(MANIFEST))
+                .cloned()
+                .ok_or_else(|| self.unknown(name)),
+        }
+    }
+
     fn builtin_template(&self, name: &str) -> Result<Template, TemplateError> {
         let files = self.builtin.get(name);
         let files = files.filter(|files| files.contains_key(MANIFEST));
@@ -190,6 +216,45 @@ impl Catalogue {
             name: name.to_owned(),
             known: self.list().into_iter().map(|listed| listed.name).collect(),
         }
+    }
+
+    /// The manifest of `name` with the values and conditions of what it includes, comments kept.
+    fn merged_manifest(&self, name: &str, text: &[u8]) -> Result<Vec<u8>, TemplateError> {
+        let wrong = |problem: &str| TemplateError::Manifest {
+            template: name.to_owned(),
+            problem: problem.to_owned(),
+        };
+        let parse = |text: &[u8]| {
+            let text = String::from_utf8_lossy(text);
+            text.parse::<toml_edit::DocumentMut>()
+                .map_err(|error| wrong(error.message()))
+        };
+        let mut merged = parse(text)?;
+        let includes = self.own(name)?.manifest.includes;
+        merged.remove("includes");
+        for included in includes {
+            let below = self.raw(&included)?;
+            let below =
+                self.merged_manifest(&included, below.get(MANIFEST).map_or(&[], Vec::as_slice))?;
+            let below = parse(&below)?;
+            for section in ["values", "when"] {
+                let Some(source) = below.get(section).and_then(|item| item.as_table()) else {
+                    continue;
+                };
+                let target = merged.entry(section).or_insert_with(toml_edit::table);
+                let Some(target) = target.as_table_mut() else {
+                    return Err(wrong("its sections are written as `[values]` and `[when]`"));
+                };
+                for (key, item) in source {
+                    if let (false, Some((key, _))) =
+                        (target.contains_key(key), source.get_key_value(key))
+                    {
+                        target.insert_formatted(key, item.clone());
+                    }
+                }
+            }
+        }
+        Ok(merged.to_string().into_bytes())
     }
 }
 
@@ -278,5 +343,30 @@ mod tests {
                 "{name}: {error}"
             );
         }
+    }
+
+    #[test]
+    fn an_ejected_template_stands_alone_and_makes_the_same() {
+        let files = built_in().ejected("app").unwrap();
+        let manifest = String::from_utf8(files[0].bytes.clone()).unwrap();
+        insta::assert_snapshot!(manifest, @"
+        description = 'An app'
+        [values]
+        b = 2
+        a = 1 # one
+
+        [when]
+        x = 'a == 1'
+        ");
+        let files = files
+            .into_iter()
+            .map(|file| (file.path, file.bytes))
+            .collect();
+        let ejected = Template::from_files("app", files).unwrap();
+        let whole = built_in().find("app").unwrap();
+        assert_eq!(ejected.files, whole.files);
+        assert_eq!(ejected.manifest.values, whole.manifest.values);
+        assert_eq!(ejected.manifest.when, whole.manifest.when);
+        assert!(ejected.manifest.includes.is_empty());
     }
 }

@@ -7,6 +7,7 @@
 //! no path that comes out leads out of the folder that it is put into.
 
 mod catalogue;
+mod eject;
 mod error;
 mod file_path;
 mod folder;
@@ -15,6 +16,7 @@ mod rendering;
 mod template;
 
 pub use catalogue::{Catalogue, ListedTemplate, TemplateOrigin};
+pub use eject::write_template;
 pub use error::TemplateError;
 pub use rendering::NewFile;
 pub(crate) use rendering::{Renderer, Values};
