@@ -1,5 +1,5 @@
 //! Brings a project into a new folder: [`clone()`] from a repository, [`fork()`] from one that is
-//! forked first, [`extract`] from an archive, [`create`] from a template.
+//! forked first, [`extract`] from an archive, [`create`] from a template. [`plan_init`] says what a project lacks.
 //!
 //! **Invariant:** the folder appears whole or not at all; whatever goes wrong, nothing is left
 //! behind, and nothing outside that folder is ever written.
@@ -14,6 +14,7 @@ mod gh_refusal;
 #[cfg(test)]
 #[cfg(unix)]
 mod hostile;
+mod init;
 mod new;
 mod repository_url;
 mod templates;
@@ -29,6 +30,7 @@ pub use branch_name::{BranchName, BranchNameError};
 pub use clone::{CloneError, CloneRequest, Cloned, clone};
 pub use destination::{DestinationError, check_new_folder};
 pub use fork::{CloneState, ForkError, ForkRequest, Forked, fork};
+pub use init::{Change, Existing, InitError, InitPlan, InitRequest, plan_init};
 pub use new::{
     Author, CiProvider, Commit, Created, License, NameError, NewError, NewProject, NewRepository,
     NewRequest, ProjectName, PythonMinor, author, create,

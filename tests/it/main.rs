@@ -21,6 +21,7 @@ mod faults;
 mod fork;
 mod git_setup;
 mod hostile;
+mod init;
 mod new;
 mod interpreter_mirror;
 mod real_sdists;

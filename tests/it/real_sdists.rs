@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::{World, python};
 
 /// The archive of the newest version of `name`, fetched unless a run before has done so.
-fn sdist(world: &World, name: &str) -> PathBuf {
+pub(crate) fn sdist(world: &World, name: &str) -> PathBuf {
     let folder = World::shared("sdists").join(name);
     if let Some(archive) = archive_in(&folder) {
         return archive;

@@ -15,6 +15,7 @@ fn help_fits_on_a_screen() {
 
     Commands:
       new                    Make a new project, with its environment and a first commit
+      init                   Add checks, hooks and other files that a project lacks
       clone                  Clone a repository and make its environment
       fork                   Fork a repository on GitHub, clone the fork and make its environment
       setup-from             Unpack an archive of a project and make its environment
@@ -56,6 +57,7 @@ fn every_command_has_help() {
     let world = World::new();
     for command in [
         "new",
+        "init",
         "templates",
         "clone",
         "setup-from",

@@ -9,6 +9,7 @@ mod env_setup;
 mod fork;
 mod freeze_tools;
 mod generate_env_template;
+mod init;
 mod new;
 mod new_folder;
 mod regenerate;
@@ -31,6 +32,8 @@ use crate::failure::Failure;
 pub(crate) enum Command {
     /// Make a new project, with its environment and a first commit
     New(new::NewArgs),
+    /// Add checks, hooks and other files that a project lacks
+    Init(init::InitArgs),
     /// Clone a repository and make its environment
     Clone(clone::CloneArgs),
     /// Fork a repository on GitHub, clone the fork and make its environment
@@ -73,6 +76,7 @@ impl Command {
     pub(crate) fn changes_something(&self) -> bool {
         match self {
             Self::New(_)
+            | Self::Init(_)
             | Self::Clone(_)
             | Self::Fork(_)
             | Self::SetupFrom(_)
@@ -88,6 +92,7 @@ impl Command {
 pub(crate) fn run(context: &Context, command: &Command) -> Result<ExitCode, Failure> {
     match command {
         Command::New(args) => new::run(context, args),
+        Command::Init(args) => init::run(context, args),
         Command::Clone(args) => clone::run(context, args),
         Command::Fork(args) => fork::run(context, args),
         Command::SetupFrom(args) => setup_from::run(context, args),
