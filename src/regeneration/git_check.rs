@@ -25,7 +25,7 @@ pub(crate) fn checks(
 }
 
 /// What puts back whatever is not there.
-const REPAIR: &str = "dhtl regenerate";
+const REPAIR: &str = "dhtl validate-env --fix";
 
 /// One thing that is not as it should be.
 struct Lack {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use dhtl_project_model::{DistributionName, Strategy};
+use dhtl_project_model::{Digest, DistributionName, Strategy};
 use dhtl_tools::Environment;
 
 use crate::RegenerationError;
@@ -10,7 +10,7 @@ use crate::application::inference;
 use crate::application::installation::locked_set;
 use crate::checksum::{FingerprintInputs, fingerprint, venv_checksum};
 use crate::closure::{SearchPath, closure};
-use crate::configuration::config_checksum;
+use crate::configuration::Configuration;
 use crate::env_setup::set_in_file;
 use crate::files::{self, FileCheck, FileReport};
 use crate::git::GitFindings;
@@ -39,6 +39,8 @@ pub(crate) struct Proof {
     pub(crate) files: FileReport,
     /// What must be installed; none where nothing is locked.
     pub(crate) locked_set: Option<LockedSet>,
+    /// The files that configure it.
+    pub(crate) configuration: Configuration,
 }
 
 /// The proof for the environment of `subject`; none where there is no environment.
@@ -60,7 +62,13 @@ pub(crate) fn of(
     let base = base_locks(&subject.spec);
     let inferred = inference::locks(subject);
     let whole_set = whole_set(subject, &base, &inferred, &environment)?;
-    let digests = digests(subject, &base, &inferred, &environment)?;
+    let configuration = Configuration::read(subject)?;
+    let changed_configuration = configuration.differences(subject);
+    let digests = Digests {
+        venv_checksum: venv_checksum(&environment),
+        fingerprint: fingerprint_of(subject, &base, &inferred, &environment),
+        config_checksum: configuration.checksum,
+    };
     let set_env_vars = set_env_vars(subject, surroundings);
     let git = GitFindings::of(subject, surroundings);
     let validation = validate(&Exhibits {
@@ -71,6 +79,7 @@ pub(crate) fn of(
         locked_set: whole_set.as_ref(),
         closure: &closure,
         digests,
+        changed_configuration: &changed_configuration,
         set_env_vars: &set_env_vars,
     });
     Ok(Some(Proof {
@@ -81,6 +90,7 @@ pub(crate) fn of(
         environment,
         files,
         locked_set: whole_set,
+        configuration,
     }))
 }
 
@@ -119,12 +129,12 @@ pub(crate) fn whole_set(
     Ok(Some(set))
 }
 
-fn digests(
+fn fingerprint_of(
     subject: &Subject,
     base: &[String],
     inferred: &[String],
     environment: &installed::Environment,
-) -> Result<Digests, RegenerationError> {
+) -> Digest {
     let root = subject.root();
     // The export of `uv.lock` is for this platform; the lock itself is for all.
     let base = match subject.spec.strategy {
@@ -145,15 +155,11 @@ fn digests(
         .tools()
         .map(|(name, version)| (name.clone(), version.clone()))
         .collect::<Vec<_>>();
-    Ok(Digests {
-        fingerprint: fingerprint(&FingerprintInputs {
-            implementation: &environment.implementation,
-            python_version: &environment.python_version,
-            locks: &locks,
-            tools: &tools,
-        }),
-        venv_checksum: venv_checksum(environment),
-        config_checksum: config_checksum(subject)?,
+    fingerprint(&FingerprintInputs {
+        implementation: &environment.implementation,
+        python_version: &environment.python_version,
+        locks: &locks,
+        tools: &tools,
     })
 }
 

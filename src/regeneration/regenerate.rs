@@ -253,6 +253,55 @@ fn run(
     )
 }
 
+/// Carries out only the steps `wanted`, in an environment that is in order otherwise, and says what
+/// could not be had after it.
+pub(crate) fn carry_out_only(
+    wanted: &[StepId],
+    request: &Request<'_>,
+    subject: &Subject,
+    (state, record): (&StateDir, &Record),
+    ground: &Ground,
+) -> Result<Vec<StepSummary>, RegenerationError> {
+    let mut plan = ground.plan(request, subject, &SystemStep::default())?;
+    plan.steps.retain(|step| wanted.contains(&step.id));
+    for step in &mut plan.steps {
+        step.needs.retain(|need| wanted.contains(need));
+    }
+    let application = Application {
+        subject,
+        plan: &plan,
+        state,
+        uv: UvCommands {
+            program: &ground.uv,
+            root: subject.root(),
+            as_of: plan.as_of.as_deref(),
+        },
+        runner: &ground.runner,
+        fallbacks: request.fallbacks,
+        replace: false,
+        resolution_is_current: true,
+        available: &ground.available,
+        projects: record.projects.clone(),
+        fetched: OnceLock::new(),
+        shortfalls: Shortfalls::load(state.file("shortfalls.json")),
+        consent: request.system,
+        environment: request.surroundings.environment,
+        inferring: record.inferring,
+        remedies: Remedies::default(),
+    };
+    for step in wanted {
+        application.shortfalls.clear(*step)?;
+    }
+    let mut journal = Journal::open(&state.journal())?;
+    let steps = finished(carry_out(&application, &mut journal, request)?)?;
+    application.remember_git()?;
+    state.write_record(&Record {
+        shortfalls: application.shortfalls.all(),
+        ..record.clone()
+    })?;
+    Ok(steps)
+}
+
 fn carry_out(
     application: &Application<'_>,
     journal: &mut Journal,
@@ -293,6 +342,7 @@ fn conclude(
             root: subject.root().to_owned(),
         }
     })?;
+    proof.configuration.remember(subject)?;
     let shortfalls = application.shortfalls.all();
     state.write_record(&Record {
         inputs: subject.inputs,

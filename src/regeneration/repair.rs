@@ -3,6 +3,7 @@
 //! **Invariants:** no lock and no other file of the project is written; nothing outside `.venv` is
 //! removed.
 
+mod checkout;
 mod drift;
 mod repairer;
 
@@ -13,7 +14,7 @@ use crate::application::Application;
 use crate::files::{self, FileCheck, misled};
 use crate::ground::Ground;
 use crate::installed::Environment;
-use crate::proof;
+use crate::proof::{self, Proof};
 use crate::regenerate::regenerate_subject;
 use crate::repair::drift::Drift;
 use crate::repair::repairer::Repairer;
@@ -53,6 +54,10 @@ pub enum RepairKind {
     Uninstalled,
     /// A file or folder was removed.
     Removed,
+    /// What the checkout lacked was fetched.
+    Fetched,
+    /// The environment was made what it must be after the requirements changed.
+    BroughtUpToDate,
     /// The whole environment was made anew.
     MadeAnew,
 }
@@ -72,14 +77,21 @@ impl Repaired {
 /// left alone.
 pub fn repair_env(request: &Request<'_>, depth: FileCheck) -> Result<Repaired, RegenerationError> {
     let environment = request.surroundings.environment;
-    let subject = Subject::read(request.start, request.root, environment, Locks::Follow)?
-        .without_imports_of(request.skip_imports_of);
-    let state = StateDir::of(subject.root());
-    let repaired = if state.is_ours() {
-        repair(request, &subject, &state, depth)?
-    } else {
-        Vec::new()
+    let read = || {
+        Subject::read(request.start, request.root, environment, Locks::Follow)
+            .map(|subject| subject.without_imports_of(request.skip_imports_of))
     };
+    let mut subject = read()?;
+    let state = StateDir::of(subject.root());
+    let mut repaired = Vec::new();
+    if state.is_ours() {
+        repaired = checkout::complete(request, &subject, &state)?;
+        if !repaired.is_empty() {
+            // What was fetched may be part of the project.
+            subject = read()?;
+        }
+        repaired.extend(repair(request, &subject, &state, depth)?);
+    }
     let validation = validate_env(&ValidateRequest {
         start: request.start,
         root: request.root,
@@ -103,15 +115,14 @@ fn repair(
     let record = state
         .record()
         .filter(|record| record.inputs == subject.inputs);
-    let (Some(proof), Some(record)) = (proof, record) else {
-        return make_anew(request, subject);
-    };
     let venv = subject.root().join(VENV);
-    if !proof.validation.passes("Python version") || misled(&venv).is_some() {
-        return make_anew(request, subject);
-    }
-    let Some(locked_set) = &proof.locked_set else {
-        return make_anew(request, subject);
+    let is_sound =
+        |proof: &Proof| proof.validation.passes("Python version") && misled(&venv).is_none();
+    let Some(proof) = proof.filter(is_sound) else {
+        return regenerated(RepairKind::MadeAnew, request, subject);
+    };
+    let (Some(record), Some(locked_set)) = (record, &proof.locked_set) else {
+        return regenerated(RepairKind::BroughtUpToDate, request, subject);
     };
     let missing = proof.missing_projects(&record.projects);
     let left_out = record.shortfalls.iter();
@@ -151,7 +162,8 @@ fn repair(
     })
 }
 
-fn make_anew(
+fn regenerated(
+    action: RepairKind,
     request: &Request<'_>,
     subject: &Subject,
 ) -> Result<Vec<RepairAction>, RegenerationError> {
@@ -166,7 +178,7 @@ fn make_anew(
         subject,
     )?;
     Ok(vec![RepairAction {
-        action: RepairKind::MadeAnew,
+        action,
         what: VENV.to_owned(),
     }])
 }

@@ -42,6 +42,9 @@ pub fn validate_env(request: &ValidateRequest<'_>) -> Result<Validation, Regener
     let proof = proof.ok_or_else(|| RegenerationError::NoEnvironment {
         root: subject.root().to_owned(),
     })?;
+    if state.is_ours() {
+        proof.configuration.remember(&subject)?;
+    }
     let record = state.record();
     let missing_projects = record
         .as_ref()

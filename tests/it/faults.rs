@@ -426,6 +426,117 @@ fn a_uv_lock_is_repaired_from() {
     assert_eq!(world.read("uv.lock"), lock);
 }
 
+/// What the user may have meant is followed, and what was recorded is not forgotten for it.
+#[test]
+fn an_edited_lock() {
+    let world = World::new();
+    choose_python(&world);
+    world.write(
+        "pyproject.toml",
+        "[project]\nname = \"locked\"\nversion = \"1.0\"\ndependencies = [\"idna>=3.6\"]\n",
+    );
+    world.dhtl(&["setup"]).exits(0);
+    world.dhtl(&["validate-env"]).exits(0).answers("MATCH");
+    let recorded = world.read("uv.lock");
+    let upgrade = ["lock", "--quiet", "--upgrade-package", "idna==3.7"];
+    world.uv(&upgrade).exits(0);
+    let edited = world.read("uv.lock");
+    assert_ne!(edited, recorded);
+
+    let found = world.dhtl(&["validate-env", "--json"]).exits(1);
+    assert_eq!(
+        differences(&found),
+        [
+            json!(["uv.lock", "modified", null]),
+            json!(["fingerprint", "modified", null]),
+            json!([
+                "requirements: changed since the environment was made",
+                "modified",
+                null
+            ]),
+        ]
+    );
+    let fixed = world.dhtl(&["validate-env", "--fix", "--json"]).exits(1);
+    assert_eq!(
+        fixed.json()["repaired"],
+        json!([{ "action": "brought-up-to-date", "what": ".venv" }])
+    );
+    assert_eq!(
+        differences(&fixed),
+        [
+            json!(["uv.lock", "modified", null]),
+            json!(["fingerprint", "modified", null]),
+        ]
+    );
+    assert_eq!(world.installed(), ["idna 3.7"]);
+    assert_eq!(world.read("uv.lock"), edited);
+
+    world.write("uv.lock", recorded);
+    let fixed = world.dhtl(&["validate-env", "--fix"]).exits(0);
+    fixed.answers("Brought up to date: .venv").answers("MATCH");
+    assert_ne!(world.installed(), ["idna 3.7"]);
+}
+
+#[test]
+fn edited_and_new_configuration() {
+    let world = recorded();
+    let requirements = world.read("requirements.txt");
+    world
+        .write(
+            "requirements.txt",
+            format!("{requirements}# nothing more\n"),
+        )
+        .write("requirements-dev.txt", "iniconfig==2.0.0\n");
+    let found = world.dhtl(&["validate-env", "--json"]).exits(1);
+    let found = differences(&found);
+    for path in [
+        json!(["requirements.txt", "modified", null]),
+        json!(["requirements-dev.txt", "extra", null]),
+    ] {
+        assert!(found.contains(&path), "{path} is not in {found:#?}");
+    }
+    world.dhtl(&["validate-env", "--fix"]).exits(1);
+    world.write("requirements.txt", requirements);
+    world.remove("requirements-dev.txt");
+    let fixed = world.dhtl(&["validate-env", "--fix"]).exits(0);
+    fixed.answers("MATCH");
+}
+
+/// The pin of the interpreter is what `.dhtconfig` says now, and the environment follows it.
+#[test]
+fn an_edited_pin_of_the_interpreter() {
+    let Some((other, _)) = two_patch_releases() else {
+        return;
+    };
+    let world = recorded_with_python_3_11_7();
+    let config = world.read(".dhtconfig");
+    let script = "import platform; print(platform.python_version())";
+    let version = world
+        .run(other, world.path(), &["-I", "-c", script])
+        .exits(0);
+    let pinned = config
+        .lines()
+        .find(|line| line.trim_start().starts_with("version:") && line.starts_with(' '))
+        .unwrap();
+    let edited = config.replace(pinned, &format!("  version: {}", version.stdout.trim()));
+    assert_ne!(edited, config);
+    world.write(".dhtconfig", &edited);
+    let found = world.dhtl(&["validate-env", "--json"]).exits(1);
+    let found = differences(&found);
+    assert!(
+        found.contains(&json!(["python", "modified", null])),
+        "{found:#?}"
+    );
+    let fixed = world.dhtl(&["validate-env", "--fix"]).exits(1);
+    fixed
+        .answers("Made anew: .venv")
+        .answers(&format!("Python version: {}", version.stdout.trim()));
+    assert_eq!(world.read(".dhtconfig"), edited);
+    world.write(".dhtconfig", config);
+    let fixed = world.dhtl(&["validate-env", "--fix"]).exits(0);
+    fixed.answers("Made anew: .venv").answers("MATCH");
+}
+
 #[test]
 fn an_editable_project_is_checked_by_its_own_files_only() {
     let world = parcel();

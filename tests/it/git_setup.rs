@@ -5,6 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use insta::assert_snapshot;
+use serde_json::json;
 
 use crate::support::World;
 #[cfg(unix)]
@@ -142,6 +143,14 @@ fn a_recorded_hook_that_is_deleted_is_drift() {
         .exits(1)
         .answers("Hooks: pre-commit not installed")
         .answers("hook pre-commit: missing, must be pre-commit");
+    let fixed = world.dhtl(&["validate-env", "--fix", "--json"]).exits(0);
+    assert_eq!(
+        fixed.json()["repaired"],
+        json!([{ "action": "installed", "what": "hook pre-commit" }])
+    );
+    world.dhtl(&["validate-env"]).exits(0).answers("MATCH");
+    assert!(is_unchanged(&world));
+    world.remove(".git/hooks/commit-msg");
     world.dhtl(&["regenerate"]).exits(0).answers("MATCH");
     world.dhtl(&["validate-env"]).exits(0);
     world.dhtl(&["setup"]).exits(0);
@@ -324,6 +333,13 @@ fn submodules_are_checked_out() {
         .dhtl(&["validate-env"])
         .exits(1)
         .answers("submodule libs/words: missing, must be checked out");
+    world
+        .dhtl(&["validate-env", "--fix"])
+        .exits(0)
+        .answers("Fetched: submodule libs/words")
+        .answers("MATCH");
+    assert!(world.has("libs/words/words.txt"));
+    world.git(&["submodule", "--quiet", "deinit", "--force", "libs/words"]);
     world.dhtl(&["regenerate"]).exits(0).answers("MATCH");
     assert!(world.has("libs/words/words.txt"));
 }
@@ -499,6 +515,18 @@ fn large_files_are_fetched() {
         .dhtl(&["validate-env"])
         .exits(0)
         .answers("LFS: all 1 in Git LFS have their content");
+
+    let pointer = world.git(&["show", "HEAD:model.bin"]);
+    world.write("model.bin", pointer);
+    world
+        .dhtl(&["validate-env"])
+        .exits(1)
+        .answers("large files: 1 without instead of with their content");
+    world
+        .dhtl(&["validate-env", "--fix"])
+        .exits(0)
+        .answers("Fetched: large files");
+    assert_eq!(world.read("model.bin"), "\0\0\0");
 }
 
 #[test]

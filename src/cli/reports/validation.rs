@@ -92,6 +92,8 @@ fn render_repairs(repaired: &[RepairAction], out: &mut dyn fmt::Write) -> fmt::R
             RepairKind::Installed => "Installed again",
             RepairKind::Uninstalled => "Taken out",
             RepairKind::Removed => "Removed",
+            RepairKind::Fetched => "Fetched",
+            RepairKind::BroughtUpToDate => "Brought up to date",
             RepairKind::MadeAnew => "Made anew",
         };
         writeln!(out, "{} {words}: {what}", Mark::Good)?;

@@ -13,7 +13,7 @@ use dhtl_tools::uv::{self, UvRequest};
 use serde::Serialize;
 
 use crate::application::git_steps;
-use crate::configuration::config_checksum;
+use crate::configuration::Configuration;
 use crate::files::FileCheck;
 use crate::plan::{COMMITTED_INFERENCE, RESOLUTION};
 use crate::regenerate::{regenerate, regenerate_subject};
@@ -92,7 +92,7 @@ fn is_outdated(subject: &Subject) -> Result<bool, RegenerationError> {
     let recorded = config
         .and_then(|config| config.validation.as_ref())
         .and_then(|validation| validation.config_checksum.clone());
-    let actual = config_checksum(subject)?.to_string();
+    let actual = Configuration::read(subject)?.checksum.to_string();
     Ok(recorded.is_some_and(|recorded| recorded != actual))
 }
 

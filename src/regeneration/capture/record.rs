@@ -14,7 +14,7 @@ use dhtl_tools::Environment as Surroundings;
 
 use crate::RegenerationError;
 use crate::application::inference;
-use crate::configuration::config_checksum;
+use crate::configuration::Configuration;
 use crate::git::GitFindings;
 use crate::installed::Environment;
 use crate::locked_set::CompiledRequirements;
@@ -97,7 +97,7 @@ impl Recorder<'_> {
         let subject = Subject::read(root, Some(root), self.environment, Locks::Follow)?;
         config.validation = Some(Validation {
             venv_checksum: Some(report.validation.venv_checksum.to_string()),
-            config_checksum: Some(config_checksum(&subject)?.to_string()),
+            config_checksum: Some(Configuration::read(&subject)?.checksum.to_string()),
         });
         let before = config.fingerprint.take();
         let created_at = before

@@ -32,6 +32,8 @@ pub(crate) struct Exhibits<'a> {
     pub(crate) digests: Digests,
     /// The names of the environment variables that are set.
     pub(crate) set_env_vars: &'a [String],
+    /// What of its configuration is not as `.dhtconfig` records it.
+    pub(crate) changed_configuration: &'a [Difference],
 }
 
 /// The digests of an environment.
@@ -280,27 +282,25 @@ fn tools(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Option<C
 }
 
 fn configuration(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Option<Check> {
-    let recorded = config(exhibits)?
+    config(exhibits)?
         .validation
         .as_ref()?
         .config_checksum
-        .clone()?;
-    let actual = exhibits.digests.config_checksum.to_string();
-    let passed = recorded == actual;
-    let detail = if passed {
-        "matches original exactly".to_owned()
-    } else {
-        differences.push(Difference::new(
-            "configuration files",
-            Some(recorded),
-            Some(actual),
-            "dhtl setup",
-        ));
-        "changed since it was recorded".to_owned()
+        .as_ref()?;
+    let changed = exhibits.changed_configuration;
+    let detail = match changed {
+        [] => "matches original exactly".to_owned(),
+        [one] => format!("{} changed since it was recorded", one.what),
+        several => {
+            let names = several.iter().map(|one| one.what.as_str());
+            let names = names.collect::<Vec<_>>().join(", ");
+            format!("{names} changed since they were recorded")
+        }
     };
+    differences.extend(changed.iter().cloned());
     Some(Check {
         name: "Configuration",
-        passed,
+        passed: changed.is_empty(),
         detail,
     })
 }

@@ -180,7 +180,9 @@ impl fmt::Display for Difference {
             if let Some(distribution) = &self.distribution {
                 write!(f, "{distribution}: ")?;
             }
+            let is_installed = file.starts_with(VENV);
             return match self.kind {
+                DifferenceKind::Extra if !is_installed => write!(f, "{file} is new"),
                 DifferenceKind::Missing => write!(f, "{file} is missing"),
                 DifferenceKind::Extra => write!(f, "{file} belongs to nothing installed"),
                 DifferenceKind::Modified => write!(f, "{file} was modified"),
