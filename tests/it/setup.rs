@@ -149,6 +149,32 @@ fn requirements_are_locked_for_every_platform() {
 }
 
 #[test]
+fn what_is_added_is_locked_for_every_platform() {
+    let world = World::new();
+    world
+        .write("requirements.txt", "idna==3.7\n")
+        .write("app.py", "import click\nimport idna\n")
+        .write("tox.ini", "[testenv]\ndeps = tqdm==4.66.5\n");
+    world.dhtl(&["setup"]).exits(0);
+    let lock = world.read(".dht/inferred.lock");
+    for distribution in ["click==", "tqdm==4.66.5"] {
+        assert!(lock.contains(distribution), "{lock}");
+    }
+    // Both need it on Windows only.
+    let colorama = lock.lines().find(|line| line.starts_with("colorama=="));
+    assert!(colorama.unwrap_or_default().contains("'win32'"), "{lock}");
+    let names = world.installed();
+    assert!(
+        names.iter().all(|name| !name.contains("colorama")),
+        "{names:?}"
+    );
+    world.dhtl(&["validate-env"]).exits(0).answers("MATCH");
+    let capture = world.dhtl(&["setup", "--json"]).exits(0).json();
+    assert_eq!(capture["written"], serde_json::json!([]));
+    assert_eq!(world.read(".dht/inferred.lock"), lock);
+}
+
+#[test]
 fn comments_and_keys_of_the_user_survive() {
     let world = parcel();
     let text = "# Ask Ada first.\nversion: \"2.0\"\n\nx-team:   # ours\n  lead: Ada\n";

@@ -1,5 +1,6 @@
 //! `dhtl setup`: locks what is not locked, and records what the environment is.
 
+mod additions;
 mod git_section;
 mod lock;
 mod record;
@@ -157,7 +158,9 @@ fn capture(
         subject,
         environment: surroundings.environment,
     };
-    recorder.commit_inference()?;
+    if !subject.inference_is_committed {
+        recorder.commit_inference(locker.additions()?)?;
+    }
     recorder.write_environment(&lock)?;
     let mut report = regenerate(&Request {
         root: Some(root),

@@ -18,7 +18,7 @@ use crate::configuration::Configuration;
 use crate::git::GitFindings;
 use crate::installed::Environment;
 use crate::locked_set::CompiledRequirements;
-use crate::plan::{COMMITTED_INFERENCE, INFERENCE, SUPPLEMENT, SUPPLEMENT_INPUT};
+use crate::plan::{COMMITTED_INFERENCE, SUPPLEMENT, SUPPLEMENT_INPUT};
 use crate::report::Report;
 use crate::resolution::sources::name_of;
 use crate::state::{StateDir, write_whole};
@@ -37,25 +37,19 @@ pub(super) struct Recorder<'a> {
 }
 
 impl Recorder<'_> {
-    /// Puts the lock of what was inferred where it can be committed.
-    pub(super) fn commit_inference(&self) -> Result<(), RegenerationError> {
-        if self.subject.inference_is_committed {
-            return Ok(());
-        }
-        let root = self.subject.root();
-        let read =
-            |lock| fs::read_to_string(root.join(StateDir::relative(lock))).unwrap_or_default();
-        let text = read(SUPPLEMENT) + &read(INFERENCE);
-        if text.trim().is_empty() {
+    /// Puts the lock of what was added where it can be committed.
+    pub(super) fn commit_inference(&self, lock: Option<String>) -> Result<(), RegenerationError> {
+        let path = self.subject.root().join(COMMITTED_INFERENCE);
+        match lock {
+            Some(text) => write_whole(&path, &text),
             // What an earlier capture inferred is not needed any more.
-            return match fs::remove_file(root.join(COMMITTED_INFERENCE)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(
-                    RegenerationError::io("remove", root.join(COMMITTED_INFERENCE))(error),
-                ),
+            None => match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    Err(RegenerationError::io("remove", path)(error))
+                }
                 _ => Ok(()),
-            };
+            },
         }
-        write_whole(&root.join(COMMITTED_INFERENCE), &text)
     }
 
     /// Writes the sections that say what the environment must be.
