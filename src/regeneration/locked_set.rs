@@ -147,8 +147,13 @@ impl CompiledRequirement {
         }
     }
 
+    /// Its lines in the file, as a range counted from 0: with hashes, and comments that are indented.
+    pub(crate) fn lines(&self) -> std::ops::Range<usize> {
+        self.lines.clone()
+    }
+
     /// The condition under which it applies. In a URL only ` ;` ends the URL (PEP 508).
-    fn marker(&self) -> &str {
+    pub(crate) fn marker(&self) -> &str {
         let separator = if self.text.contains('@') { " ;" } else { ";" };
         self.text
             .split_once(separator)

@@ -15,7 +15,9 @@ use crate::env_setup::set_in_file;
 use crate::files::{self, FileCheck, FileReport};
 use crate::git::GitFindings;
 use crate::installed;
+use crate::lock_conflicts::{self, LockConflict};
 use crate::locked_set::LockedSet;
+use crate::markers::MarkerEnvironment;
 use crate::plan::base_locks;
 use crate::state::StateDir;
 use crate::subject::Subject;
@@ -71,7 +73,7 @@ pub(crate) fn of(
     };
     let set_env_vars = set_env_vars(subject, surroundings);
     let git = GitFindings::of(subject, surroundings);
-    let validation = validate(&Exhibits {
+    let mut validation = validate(&Exhibits {
         git: git.as_ref(),
         subject,
         environment: &environment,
@@ -82,6 +84,7 @@ pub(crate) fn of(
         changed_configuration: &changed_configuration,
         set_env_vars: &set_env_vars,
     });
+    validation.lock_conflicts = Some(lock_conflicts(subject, &environment));
     Ok(Some(Proof {
         validation,
         digests,
@@ -92,6 +95,16 @@ pub(crate) fn of(
         locked_set: whole_set,
         configuration,
     }))
+}
+
+/// What the locks disagree on for the interpreter of `environment`.
+fn lock_conflicts(subject: &Subject, environment: &installed::Environment) -> Vec<LockConflict> {
+    let markers = MarkerEnvironment::new(
+        subject.spec.platform,
+        &environment.implementation,
+        &environment.python_version,
+    );
+    lock_conflicts::of(subject, &markers)
 }
 
 impl Proof {

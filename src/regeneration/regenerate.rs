@@ -15,6 +15,7 @@ use crate::application::system_step::SystemStep;
 use crate::files::{FileCheck, misled};
 use crate::ground::Ground;
 use crate::interpreters::Choice;
+use crate::lock_conflicts;
 use crate::os_release;
 use crate::plan::{INFERENCE, SUPPLEMENT, StepId};
 use crate::proof;
@@ -189,6 +190,9 @@ fn run(
         });
     }
     let plan = ground.plan(request, subject, &system)?;
+    if request.fallbacks == Fallbacks::Forbidden {
+        lock_conflicts::refuse(subject, &plan.interpreter)?;
+    }
     let mut journal = Journal::open(&state.journal())?;
     let shortfalls = Shortfalls::load(state.file("shortfalls.json"));
     let record = state.record();
@@ -374,7 +378,7 @@ fn conclude(
 
 fn report(
     subject: &Subject,
-    proof: proof::Proof,
+    mut proof: proof::Proof,
     mut shortfalls: Vec<Shortfall>,
     steps: Vec<StepSummary>,
 ) -> Report {
@@ -396,6 +400,7 @@ fn report(
             .map(|(name, version)| format!("{name}=={version}"))
             .collect(),
         shortfalls,
+        lock_conflicts: proof.validation.lock_conflicts.take().unwrap_or_default(),
         unchanged: false,
         steps,
         validation: proof.validation,

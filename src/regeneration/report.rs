@@ -9,6 +9,7 @@ use dhtl_workflow::StepReport;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Cause, UvFailure};
+use crate::lock_conflicts::LockConflict;
 use crate::validation::Validation;
 
 /// The environment that a run left behind.
@@ -41,6 +42,8 @@ pub struct Report {
     pub tools: Vec<String>,
     /// What was asked for and is not there.
     pub shortfalls: Vec<Shortfall>,
+    /// What the locks of the project disagree on.
+    pub lock_conflicts: Vec<LockConflict>,
     /// Whether there was nothing to do.
     pub unchanged: bool,
     /// What was done.

@@ -8,12 +8,13 @@ use dhtl_detection::{DetectRequest, detect, find_root};
 use dhtl_project_model::config::{Document, FILE_NAME};
 use dhtl_project_model::{
     Digest, DistributionName, EnvironmentSpec, Evidence, InterpreterConstraint, InterpreterSource,
-    Platform, Project, PythonProject, Strategy,
+    LockFile, Platform, Project, PythonProject, Strategy,
 };
 use dhtl_tools::Environment;
 
 use crate::RegenerationError;
 use crate::closure::{CodePart, leave_out};
+use crate::lock_files;
 use crate::locked_pins::locked_pins;
 use crate::plan::COMMITTED_INFERENCE;
 use crate::resolution::sources::{Source, is_locked, name_of, sources, supplements};
@@ -88,7 +89,10 @@ impl Subject {
             .is_some_and(|section| !section.inferred.is_empty())
             && locks == Locks::Follow
             && project.root.join(COMMITTED_INFERENCE).is_file();
-        let inputs = inputs(&project, &spec, inference_is_committed)?;
+        let led = project.python.as_ref().map_or_else(Vec::new, |python| {
+            lock_files::led(&project.root, &spec, python, document.as_ref())
+        });
+        let inputs = inputs(&project, &spec, (&led, inference_is_committed))?;
         let is_captured = is_captured(document.as_ref(), locks);
         let base = base_names(&project, &spec);
         let supplements = match (&project.python, is_captured) {
@@ -264,7 +268,7 @@ pub(crate) fn config_constraint(document: &Document) -> Option<InterpreterConstr
 fn inputs(
     project: &Project,
     spec: &EnvironmentSpec,
-    inference_is_committed: bool,
+    (led, inference_is_committed): (&[LockFile], bool),
 ) -> Result<Digest, RegenerationError> {
     let declarations = project.python.as_ref().map(|python| &python.declarations);
     let EnvironmentSpec {
@@ -298,7 +302,11 @@ fn inputs(
     ))
     .map_err(|error| RegenerationError::io("describe", &project.root)(error.into()))?;
     let mut fields = vec![env!("CARGO_PKG_VERSION").to_owned(), described];
-    for path in input_files(project, spec, inference_is_committed) {
+    let led = led.iter().map(|lock| lock.path.clone());
+    for path in input_files(project, spec, inference_is_committed)
+        .into_iter()
+        .chain(led)
+    {
         let bytes = fs::read(project.root.join(&path)).unwrap_or_default();
         fields.extend([path, Digest::of(bytes).to_string()]);
     }

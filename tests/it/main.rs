@@ -24,6 +24,7 @@ mod hostile;
 mod init;
 mod new;
 mod interpreter_mirror;
+mod lock_conflicts;
 mod real_sdists;
 mod regenerate;
 mod regenerate_again;

@@ -7,6 +7,7 @@ use dhtl_regeneration::{Capture, Need, Report as Environment, Shortfall, Verdict
 use dhtl_terminal::{Count, Mark, Report, dim};
 use serde::Serialize;
 
+use super::lock_conflicts::render_lock_conflicts;
 use super::validation::{render_checks, render_differences, render_env_vars};
 
 /// The environment that a run left behind. The layout is that of seed 001 section 8.
@@ -54,6 +55,7 @@ impl Report for CaptureReport {
         writeln!(out, "{} Environment fingerprint: {fingerprint}", Mark::Good)?;
         render_imports(report, out)?;
         render_shortfalls(&report.shortfalls, out)?;
+        render_lock_conflicts(&report.lock_conflicts, out)?;
         render_differences(&report.validation, out)?;
         render_env_vars(&report.validation.missing_env_vars, out)?;
         if !written.is_empty() {
@@ -140,6 +142,7 @@ fn render_environment(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Re
     }
     render_imports(report, out)?;
     render_shortfalls(&report.shortfalls, out)?;
+    render_lock_conflicts(&report.lock_conflicts, out)?;
     let failed = validation
         .checks
         .iter()

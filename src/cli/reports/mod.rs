@@ -6,6 +6,7 @@ mod env_setup;
 mod env_template;
 mod environment;
 mod imports;
+mod lock_conflicts;
 mod init;
 mod new;
 mod plain;

@@ -7,6 +7,8 @@ use dhtl_regeneration::{Check, RepairAction, RepairKind, Validation, Verdict};
 use dhtl_terminal::{Count, Mark, Report, dim};
 use serde::Serialize;
 
+use super::lock_conflicts::render_lock_conflicts;
+
 /// The verdict on an environment. The layout is that of seed 001 section 8.
 #[derive(Debug, Serialize)]
 pub(crate) struct ValidationReport {
@@ -31,6 +33,10 @@ impl Report for ValidationReport {
             writeln!(out, "  - import {} {}", import.module, dim(place))?;
         }
         render_differences(validation, out)?;
+        render_lock_conflicts(
+            validation.lock_conflicts.as_deref().unwrap_or_default(),
+            out,
+        )?;
         writeln!(out)?;
         let fingerprint = validation.fingerprint;
         match (validation.exit_code(), validation.verdict) {

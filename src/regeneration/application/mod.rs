@@ -3,6 +3,7 @@
 pub(crate) mod git_steps;
 pub(crate) mod inference;
 pub(crate) mod installation;
+mod preferences;
 pub(crate) mod supplement;
 pub(crate) mod system_step;
 

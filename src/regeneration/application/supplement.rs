@@ -12,11 +12,13 @@ use dhtl_workflow::StepContext;
 use crate::RegenerationError;
 use crate::application::inference::constraints;
 use crate::application::installation::{MOST_DROPPED, locked_set};
+use crate::application::preferences::Preferences;
 use crate::application::{Application, Outcome};
 use crate::failure::UvFailure;
 use crate::locked_set::{CompiledRequirements, LockedSet};
 use crate::plan::{
-    SUPPLEMENT, SUPPLEMENT_CONSTRAINTS, SUPPLEMENT_INPUT, SUPPLEMENT_INSTALL, StepId,
+    SUPPLEMENT, SUPPLEMENT_CONSTRAINTS, SUPPLEMENT_INPUT, SUPPLEMENT_INSTALL,
+    SUPPLEMENT_PREFERENCES, StepId,
 };
 use crate::report::Shortfall;
 use crate::resolution::Resolution;
@@ -50,10 +52,16 @@ impl Supplement<'_> {
         }
         let state = application.state;
         let input = one_per_line(sources.iter().flat_map(|source| &source.brings));
+        let preferences = if sources.is_empty() {
+            Preferences::default()
+        } else {
+            Preferences::of(application, &base)?
+        };
         let constraints = constraints(&base);
         let read = |name| fs::read_to_string(state.file(name)).ok();
         let is_current = read(SUPPLEMENT_INPUT).as_ref() == Some(&input)
             && read(SUPPLEMENT_CONSTRAINTS).as_ref() == Some(&constraints)
+            && read(SUPPLEMENT_PREFERENCES).unwrap_or_default() == preferences.text()
             && state.file(SUPPLEMENT).is_file();
         if !is_current {
             application.shortfalls.clear(StepId::Supplement)?;
@@ -61,6 +69,8 @@ impl Supplement<'_> {
             let _ = fs::remove_file(state.file(SUPPLEMENT));
             write_whole(&state.file(SUPPLEMENT_INPUT), &input)?;
             write_whole(&state.file(SUPPLEMENT_CONSTRAINTS), &constraints)?;
+            write_whole(&state.file(SUPPLEMENT_PREFERENCES), preferences.text())?;
+            preferences.lay_out(application)?;
             match self.resolve(&sources) {
                 Err(RegenerationError::Uv(failure)) if failure.is_passing() => {
                     self.put_off(&sources, &failure)?;
@@ -68,6 +78,8 @@ impl Supplement<'_> {
                 }
                 resolved => resolved?,
             }
+            let given_up = preferences.given_up(application);
+            application.shortfalls.add(StepId::Supplement, given_up)?;
         }
         self.install(&base)
     }

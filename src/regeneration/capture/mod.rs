@@ -175,6 +175,7 @@ fn capture(
         files: FileCheck::Changed,
         skip_imports_of: request.skip_imports_of,
     })?;
+    report.lock_conflicts = report.validation.lock_conflicts.take().unwrap_or_default();
     for shortfall in first.shortfalls.into_iter().chain(lock_shortfall) {
         if !report.shortfalls.contains(&shortfall) {
             report.shortfalls.push(shortfall);

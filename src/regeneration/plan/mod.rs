@@ -31,6 +31,8 @@ pub(crate) const SUPPLEMENT_INPUT: &str = "supplement.in";
 pub(crate) const SUPPLEMENT_INSTALL: &str = "supplement-install.txt";
 /// The versions that it must not change.
 pub(crate) const SUPPLEMENT_CONSTRAINTS: &str = "supplement-constraints.txt";
+/// The versions of other locks that it keeps where it can.
+pub(crate) const SUPPLEMENT_PREFERENCES: &str = "supplement-preferences.txt";
 /// The resolution of what the imports need and nothing declares, in the state folder.
 pub(crate) const INFERENCE: &str = "inferred.lock";
 /// The input of that resolution.

@@ -73,6 +73,7 @@ pub(crate) fn validate(exhibits: &Exhibits<'_>) -> Validation {
         venv_checksum: exhibits.digests.venv_checksum,
         verdict,
         missing_env_vars: missing_env_vars(exhibits),
+        lock_conflicts: None,
     }
 }
 

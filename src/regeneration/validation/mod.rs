@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::closure::Closure;
 use crate::files::{FileFinding, Found};
+use crate::lock_conflicts::LockConflict;
 use crate::uv::VENV;
 
 pub(crate) use judgement::{Digests, Exhibits, same_version, set_differences, validate};
@@ -42,6 +43,10 @@ pub struct Validation {
     pub verdict: Verdict,
     /// Environment variables that the project does not run without and that are not set.
     pub missing_env_vars: Vec<EnvVar>,
+    /// What the locks of the project disagree on; none in a [`Report`](crate::Report), which has it
+    /// itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lock_conflicts: Option<Vec<LockConflict>>,
 }
 
 /// One thing that was looked at.
