@@ -15,9 +15,12 @@ use crate::interpreters::choice::{self, Fit, Leaning, accepted_minors};
 use crate::interpreters::pinned_wheels;
 use crate::interpreters::wheel_support::WheelSupport;
 use crate::interpreters::{self, Choice, Interpreter};
-use crate::plan::{Facts, Plan, plan};
+use crate::lock_import;
+use crate::plan::{Facts, Plan, PlannedTarget, plan};
 use crate::state::StateDir;
 use crate::subject::{Locks, Subject};
+use crate::system_packages::PackageManager;
+use crate::target::{Machine, Target};
 use crate::uv::{MISLEADING, UvCommands, VENV};
 use crate::{Fallbacks, RegenerationError, Request, Surroundings, Versions};
 
@@ -55,6 +58,45 @@ pub fn preview(request: &Request<'_>) -> Result<Plan, RegenerationError> {
         ..facts(request, &subject, uv, &system)
     };
     Ok(plan(subject.spec.clone(), choice, &facts))
+}
+
+/// The steps that [`regenerate`](crate::regenerate) would take on the machine `target`, for a fresh
+/// clone; writes nothing, and neither looks at what this machine has installed nor asks the index.
+///
+/// uv finds or fetches the interpreter there: those of another machine are unknown.
+pub fn preview_for(request: &Request<'_>, target: &Target) -> Result<Plan, RegenerationError> {
+    if target.is_this_machine() {
+        return preview(request);
+    }
+    let Surroundings {
+        environment,
+        cancel,
+        ..
+    } = request.surroundings;
+    let machine = Machine::Elsewhere(target, environment);
+    let subject = Subject::read_for(machine, request.start, request.root, Locks::Follow)?
+        .without_imports_of(request.skip_imports_of);
+    let runner = SystemRunner::new(environment.without(&MISLEADING), cancel.clone());
+    lock_import::check_target(&subject)?;
+    let system = SystemStep::elsewhere(&subject, request);
+    let git = GitCommands::elsewhere(&subject, environment);
+    let as_of = as_of(request, &subject, &runner);
+    let choice = Choice::Fetch(choice::fetch_request(&subject.spec.interpreter));
+    let reason = "which ones another machine has is not known".to_owned();
+    let facts = Facts {
+        as_of: as_of.as_deref(),
+        git: &git,
+        ..facts(request, &subject, Path::new("uv"), &system)
+    };
+    let plan = plan(subject.spec.clone(), (choice, reason), &facts);
+    let package_manager = subject.package_manager.map(PackageManager::name);
+    Ok(Plan {
+        target: package_manager.map(|package_manager| PlannedTarget {
+            name: target.to_string(),
+            package_manager: package_manager.to_owned(),
+        }),
+        ..plan
+    })
 }
 
 /// What a run has to itself while it lasts.
@@ -159,6 +201,7 @@ fn choose(
 ) -> Result<(Choice, String), RegenerationError> {
     let spec = &subject.spec.interpreter;
     let uv = uv.map(|program| UvCommands {
+        platform: subject.spec.platform,
         program,
         root: subject.root(),
         as_of: None,

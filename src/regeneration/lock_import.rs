@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use dhtl_project_model::Strategy;
+
 use crate::RegenerationError;
 use crate::application::{Application, Outcome};
 use crate::importers::{ImportRequest, check_platform, import};
@@ -9,6 +11,27 @@ use crate::locked_set::CompiledRequirements;
 use crate::plan::{RESOLUTION, StepId};
 use crate::report::Shortfall;
 use crate::state::write_whole;
+use crate::subject::Subject;
+
+/// Refuses the lock of another tool that was made for other platforms than that of `subject`.
+pub(crate) fn check_target(subject: &Subject) -> Result<(), RegenerationError> {
+    let path = &subject.spec.strategy_evidence.path;
+    let mut locks = subject.python().locks.iter();
+    let lock = locks.find(|lock| lock.path == *path);
+    let Some(lock) = lock.filter(|_| subject.spec.strategy == Strategy::ForeignLock) else {
+        return Ok(());
+    };
+    let file = subject.root().join(path);
+    let text = fs::read_to_string(&file).map_err(RegenerationError::io("read", file))?;
+    let request = ImportRequest {
+        path,
+        text: &text,
+        manifest: None,
+        kind: lock.kind,
+    };
+    check_platform(&request, subject.spec.platform)
+        .map_err(|error| RegenerationError::Step(Box::new(error)))
+}
 
 impl Application<'_> {
     /// Writes what the lock says as a compiled file: exact versions and hashes, resolved by nobody.

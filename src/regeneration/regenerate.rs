@@ -201,6 +201,7 @@ fn run(
         plan: &plan,
         state,
         uv: UvCommands {
+            platform: subject.spec.platform,
             program: &ground.uv,
             root: subject.root(),
             as_of: plan.as_of.as_deref(),
@@ -248,6 +249,7 @@ fn run(
     let missed = system.missed(&application)?;
     application.shortfalls.add(StepId::System, missed)?;
     let mut packages = system.configured;
+    packages.retain(|package| !application.went_without(package));
     packages.extend(application.remedies.installed());
     conclude(
         &application,
@@ -276,6 +278,7 @@ pub(crate) fn carry_out_only(
         plan: &plan,
         state,
         uv: UvCommands {
+            platform: subject.spec.platform,
             program: &ground.uv,
             root: subject.root(),
             as_of: plan.as_of.as_deref(),

@@ -139,6 +139,7 @@ fn repair(
         subject,
         state,
         uv: UvCommands {
+            platform: subject.spec.platform,
             program: &ground.uv,
             root: subject.root(),
             as_of: None,

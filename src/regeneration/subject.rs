@@ -8,19 +8,20 @@ use dhtl_detection::{DetectRequest, detect, find_root};
 use dhtl_project_model::config::{Document, FILE_NAME};
 use dhtl_project_model::{
     Digest, DistributionName, EnvironmentSpec, Evidence, InterpreterConstraint, InterpreterSource,
-    LockFile, Platform, Project, PythonProject, Strategy,
+    LockFile, Project, PythonProject, Strategy,
 };
 use dhtl_tools::Environment;
 
 use crate::RegenerationError;
 use crate::closure::{CodePart, leave_out};
+use crate::expected;
 use crate::lock_files;
-use crate::locked_pins::locked_pins;
 use crate::plan::COMMITTED_INFERENCE;
-use crate::resolution::sources::{Source, is_locked, name_of, sources, supplements};
+use crate::resolution::sources::{Source, supplements};
 use crate::spec::spec;
 use crate::state::read_regular;
 use crate::system_packages::{PackageManager, ProposedPackage, proposals};
+use crate::target::Machine;
 
 /// A project, what it configures, and what its environment must be.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ pub(crate) struct Subject {
     pub(crate) locks: Locks,
     /// The system packages that are proposed, where `.dhtconfig` lists none.
     pub(crate) proposed: Vec<ProposedPackage>,
-    /// The package manager of this machine.
+    /// The package manager of the machine it is read for.
     pub(crate) package_manager: Option<PackageManager>,
 }
 
@@ -57,11 +58,21 @@ pub(crate) enum Locks {
 }
 
 impl Subject {
-    /// Reads the project that `start` belongs to, or the one at `root`.
+    /// Reads the project that `start` belongs to, or the one at `root`, for this machine.
     pub(crate) fn read(
         start: &Path,
         root: Option<&Path>,
         environment: &Environment,
+        locks: Locks,
+    ) -> Result<Self, RegenerationError> {
+        Self::read_for(Machine::Here(environment), start, root, locks)
+    }
+
+    /// Reads the project that `start` belongs to, or the one at `root`, for `machine`.
+    pub(crate) fn read_for(
+        machine: Machine<'_>,
+        start: &Path,
+        root: Option<&Path>,
         locks: Locks,
     ) -> Result<Self, RegenerationError> {
         let found = root
@@ -77,8 +88,8 @@ impl Subject {
             root,
             config_python,
         })?;
-        let package_manager = PackageManager::of(environment);
-        let mut spec = spec(&project, document.as_ref(), Platform::current(), locks)?;
+        let package_manager = machine.package_manager(document.as_ref().map(Document::config));
+        let mut spec = spec(&project, document.as_ref(), machine.platform(), locks)?;
         spec.system_packages = package_manager
             .zip(document.as_ref())
             .map(|(manager, document)| manager.packages(document.config()))
@@ -94,13 +105,12 @@ impl Subject {
         });
         let inputs = inputs(&project, &spec, (&led, inference_is_committed))?;
         let is_captured = is_captured(document.as_ref(), locks);
-        let base = base_names(&project, &spec);
+        let base = expected::names(&project, &spec);
         let supplements = match (&project.python, is_captured) {
             (Some(python), false) => supplements(&spec, python, &base),
             _ => Vec::new(),
         };
-        let distributions = base.into_iter().chain(names_of(&supplements)).collect();
-        let proposed = proposed(&project, &spec, &distributions, package_manager);
+        let proposed = proposed(&project, &spec, (base, &supplements), package_manager);
         // They are no input: a line in a container file does not change what is installed.
         let names = proposed.iter().map(|one| one.package.clone());
         spec.system_packages.extend(names);
@@ -157,40 +167,31 @@ fn is_captured(document: Option<&Document>, locks: Locks) -> bool {
 fn proposed(
     project: &Project,
     spec: &EnvironmentSpec,
-    distributions: &BTreeSet<DistributionName>,
+    (base, supplements): (BTreeSet<DistributionName>, &[Source]),
     manager: Option<PackageManager>,
 ) -> Vec<ProposedPackage> {
     let Some(manager) = manager.filter(|_| spec.system_packages.is_empty()) else {
         return Vec::new();
     };
-    proposals(project, distributions, &spec.strategy_evidence, manager)
-}
-
-/// The distributions that `sources` are known to bring.
-fn names_of(sources: &[Source]) -> impl Iterator<Item = DistributionName> {
-    let lines = sources.iter().flat_map(|source| &source.brings);
-    lines.map(|line| DistributionName::new(name_of(line)))
-}
-
-/// What is locked or declared to be resolved, by name.
-fn base_names(project: &Project, spec: &EnvironmentSpec) -> BTreeSet<DistributionName> {
-    let Some(python) = &project.python else {
-        return BTreeSet::new();
+    let propose = |distributions: &BTreeSet<DistributionName>| {
+        proposals(project, distributions, &spec.strategy_evidence, manager)
     };
-    if !is_locked(spec.strategy) {
-        let resolved = sources(spec, python);
-        return names_of(&resolved).collect();
+    let distributions = base
+        .into_iter()
+        .chain(expected::names_of(supplements))
+        .collect();
+    let proposed = propose(&distributions);
+    let mut reasons = proposed.iter().flat_map(|package| &package.because);
+    if !reasons.any(|reason| reason.distribution.is_some()) {
+        return proposed;
     }
-    let is_followed = |path: &String| {
-        *path == spec.strategy_evidence.path || spec.requirements_files.contains(path)
-    };
-    let followed = python.locks.iter().filter(|lock| is_followed(&lock.path));
-    followed
-        .flat_map(|lock| {
-            let text = fs::read_to_string(project.root.join(&lock.path)).unwrap_or_default();
-            locked_pins(lock.kind, &text).into_keys()
-        })
-        .collect()
+    // Most projects need nothing of the system, so only the others pay for a look at the markers.
+    propose(&expected::names_on_platform(
+        project,
+        spec,
+        supplements,
+        &distributions,
+    ))
 }
 
 /// What the `.dhtconfig` of the project around `start` says about the interpreter.

@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
+use dhtl_project_model::{OperatingSystem, Platform};
 use dhtl_tools::Invocation;
 
 use crate::interpreters::uv_key;
@@ -38,6 +39,8 @@ pub(crate) struct UvCommands<'a> {
     pub(crate) root: &'a Path,
     /// The moment that resolutions are made as of; none for now.
     pub(crate) as_of: Option<&'a str>,
+    /// The platform of the environment.
+    pub(crate) platform: Platform,
 }
 
 impl UvCommands<'_> {
@@ -74,7 +77,7 @@ impl UvCommands<'_> {
                 "--generate-hashes",
                 "--no-header",
             ])
-            .args(["--python", VENV_PYTHON]);
+            .args(["--python", self.venv_python()]);
         self.as_of(reach.apply(uv))
             .args(["--output-file", output])
             .args(arguments)
@@ -117,7 +120,7 @@ impl UvCommands<'_> {
                 "--no-header",
             ])
             .args(["--only-binary", ":all:"])
-            .args(["--python", VENV_PYTHON]);
+            .args(["--python", self.venv_python()]);
         let uv = self.as_of(reach.apply(uv));
         uv.args(["--constraint", constraints, "--output-file", output, input])
     }
@@ -126,7 +129,7 @@ impl UvCommands<'_> {
     pub(crate) fn pip_sync(&self, files: &[String], hashes: Hashes) -> Invocation {
         let uv = self
             .uv(["pip", "sync", "--allow-empty-requirements"])
-            .args(["--python", VENV_PYTHON]);
+            .args(["--python", self.venv_python()]);
         hashes.apply(uv).args(files)
     }
 
@@ -134,7 +137,7 @@ impl UvCommands<'_> {
     pub(crate) fn pip_install(&self, file: &str, hashes: Hashes) -> Invocation {
         let uv = self
             .uv(["pip", "install", "--no-deps"])
-            .args(["--python", VENV_PYTHON]);
+            .args(["--python", self.venv_python()]);
         hashes.apply(uv).args(["--requirements", file])
     }
 
@@ -147,14 +150,14 @@ impl UvCommands<'_> {
 
     /// Takes distributions out and touches nothing else.
     pub(crate) fn pip_uninstall(&self, names: &[String]) -> Invocation {
-        self.uv(["pip", "uninstall", "--python", VENV_PYTHON])
+        self.uv(["pip", "uninstall", "--python", self.venv_python()])
             .args(names)
     }
 
     /// Installs the project in `folder` in editable mode, its requirements being there already.
     pub(crate) fn pip_install_project(&self, folder: &str) -> Invocation {
         self.uv(["pip", "install", "--no-deps"])
-            .args(["--python", VENV_PYTHON])
+            .args(["--python", self.venv_python()])
             .args(["--editable", folder])
     }
 
@@ -183,7 +186,7 @@ impl UvCommands<'_> {
     pub(crate) fn sync(&self, staleness: Staleness, selection: &[String]) -> Invocation {
         let uv = self
             .uv(["sync", staleness.flag()])
-            .args(["--python", VENV_PYTHON]);
+            .args(["--python", self.venv_python()]);
         uv.args(selection)
     }
 
@@ -203,10 +206,18 @@ impl UvCommands<'_> {
 
     /// Writes `uv.lock`, with the newest versions when `refresh` says so.
     pub(crate) fn lock(&self, refresh: Refresh) -> Invocation {
-        let uv = self.uv(["lock"]).args(["--python", VENV_PYTHON]);
+        let uv = self.uv(["lock"]).args(["--python", self.venv_python()]);
         match refresh {
             Refresh::Keep => uv,
             Refresh::Upgrade => uv.arg("--upgrade"),
+        }
+    }
+
+    /// The interpreter of the environment, relative to the root.
+    fn venv_python(&self) -> &'static str {
+        match self.platform.operating_system {
+            OperatingSystem::Windows => ".venv/Scripts/python.exe",
+            OperatingSystem::Darwin | OperatingSystem::Linux => ".venv/bin/python",
         }
     }
 
@@ -238,13 +249,6 @@ pub(crate) enum Members {
     /// They stay as they are.
     Leave,
 }
-
-/// The interpreter of the environment, relative to the root.
-const VENV_PYTHON: &str = if cfg!(windows) {
-    ".venv/Scripts/python.exe"
-} else {
-    ".venv/bin/python"
-};
 
 /// The platforms a resolution is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,6 +25,7 @@ mod init;
 mod new;
 mod interpreter_mirror;
 mod lock_conflicts;
+mod platforms;
 mod real_sdists;
 mod regenerate;
 mod regenerate_again;

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use dhtl_project_model::ExitCode;
+use dhtl_regeneration::Target;
 
 use super::regeneration::{Place, RegenerationArgs};
 use crate::context::Context;
@@ -13,6 +14,10 @@ pub(crate) struct RegenerateArgs {
     /// Print the exact commands that would run, and stop
     #[arg(short = 'n', long)]
     dry_run: bool,
+    /// Print the commands for another machine, such as `darwin-arm64`, `windows-x86_64` or
+    /// `ubuntu-22.04`
+    #[arg(long, value_name = "MACHINE", requires = "dry_run")]
+    platform: Option<Target>,
     #[command(flatten)]
     regeneration: RegenerationArgs,
 }
@@ -25,7 +30,8 @@ pub(crate) fn run(context: &Context, args: &RegenerateArgs) -> Result<ExitCode, 
         root: context.root.as_deref(),
     };
     if args.dry_run {
-        args.regeneration.preview(context, place)
+        args.regeneration
+            .preview(context, place, args.platform.as_ref())
     } else {
         args.regeneration.regenerate(context, place, None)
     }

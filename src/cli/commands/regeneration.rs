@@ -6,8 +6,8 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 use dhtl_project_model::ExitCode;
 use dhtl_regeneration::{
-    CodePart, Fallbacks, Inferring, Report, Request, Surroundings, SystemConsent, Versions,
-    preview, regenerate,
+    CodePart, Fallbacks, Inferring, Report, Request, Surroundings, SystemConsent, Target,
+    Versions, preview, preview_for, regenerate,
 };
 
 use crate::context::Context;
@@ -152,9 +152,19 @@ impl RegenerationArgs {
         })
     }
 
-    /// Prints the plan.
-    pub(crate) fn preview(&self, context: &Context, place: Place<'_>) -> Result<ExitCode, Failure> {
-        let plan = self.with_request(context, place, |request| Ok(preview(request)?))?;
+    /// Prints the plan, for this machine or for `target`.
+    pub(crate) fn preview(
+        &self,
+        context: &Context,
+        place: Place<'_>,
+        target: Option<&Target>,
+    ) -> Result<ExitCode, Failure> {
+        let plan = self.with_request(context, place, |request| {
+            Ok(match target {
+                Some(target) => preview_for(request, target)?,
+                None => preview(request)?,
+            })
+        })?;
         answer(context, &PlanReport(plan), ExitCode::Success)
     }
 

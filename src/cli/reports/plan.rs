@@ -15,6 +15,10 @@ impl Report for PlanReport {
     fn render(&self, out: &mut dyn fmt::Write) -> fmt::Result {
         let plan = &self.0;
         writeln!(out, "# In {}", plan.root.display())?;
+        if let Some(target) = &plan.target {
+            let manager = &target.package_manager;
+            writeln!(out, "# For {}, with packages of {manager}", target.name)?;
+        }
         let reason = &plan.interpreter_reason;
         match &plan.interpreter {
             Choice::Present(interpreter) => {

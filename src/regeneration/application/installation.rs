@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
-use dhtl_project_model::{DistributionName, Platform, Scope, Strategy};
+use dhtl_project_model::{DistributionName, Scope, Strategy};
 use dhtl_tools::Invocation;
 use dhtl_workflow::StepContext;
 
@@ -368,7 +368,7 @@ pub(crate) fn locked_set(
     environment: &Environment,
 ) -> Result<LockedSet, RegenerationError> {
     let markers = MarkerEnvironment::new(
-        Platform::current(),
+        subject.spec.platform,
         &environment.implementation,
         &environment.python_version,
     );

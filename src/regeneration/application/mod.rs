@@ -6,6 +6,7 @@ pub(crate) mod installation;
 mod preferences;
 pub(crate) mod supplement;
 pub(crate) mod system_step;
+mod unknown_packages;
 
 use std::cell::Cell;
 use std::fs;

@@ -50,6 +50,32 @@ impl SystemStep {
         step
     }
 
+    /// What would be done on another machine, of which nobody knows what it has: everything that is
+    /// listed or proposed is installed.
+    pub(crate) fn elsewhere(subject: &Subject, request: &Request<'_>) -> Self {
+        let is_listed = subject.proposed.is_empty();
+        let mut step = Self {
+            configured: match request.system {
+                SystemConsent::Refused => Vec::new(),
+                _ if is_listed => subject.spec.system_packages.clone(),
+                _ => Vec::new(),
+            },
+            proposed: subject.proposed.clone(),
+            ..Self::default()
+        };
+        let packages = step.packages();
+        if let Some(manager) = subject.package_manager
+            && !packages.is_empty()
+            && request.system != SystemConsent::Refused
+        {
+            let privilege = Privilege::User;
+            let refresh = manager.refresh_elsewhere(privilege);
+            let install = step.installation(manager, &packages, privilege);
+            step.commands = refresh.into_iter().chain([install]).collect();
+        }
+        step
+    }
+
     /// What is done: the user is asked where that is needed.
     pub(crate) fn agreed(subject: &Subject, request: &Request<'_>, runner: &dyn Runner) -> Self {
         let mut step = Self::preview(subject, request, runner);
@@ -112,10 +138,11 @@ impl SystemStep {
     /// Writes down which packages are still missing, for the next run.
     pub(crate) fn remember(&self, application: &Application<'_>) -> Result<(), RegenerationError> {
         let installed = application.remedies.installed();
-        // A step that does not install what is configured has failed, and the run with it.
         let is_there = |name: &&String| {
             installed.contains(*name)
-                || !self.commands.is_empty() && self.configured.contains(*name)
+                || !self.commands.is_empty()
+                    && self.configured.contains(*name)
+                    && !application.went_without(name)
         };
         let missing = self.missing.iter().filter(|name| !is_there(name));
         let text = one_per_line(missing.map(String::as_str));
@@ -167,16 +194,25 @@ impl SystemStep {
 
     fn commands_for(&self, manager: PackageManager, packages: &[String]) -> Vec<Invocation> {
         let privilege = Privilege::current();
-        let install = if self.proposed.is_empty() {
-            manager.install(packages, privilege)
-        } else {
-            manager.install_alone(packages, privilege)
-        };
+        let install = self.installation(manager, packages, privilege);
         manager
             .refresh(privilege)
             .into_iter()
             .chain([install])
             .collect()
+    }
+
+    fn installation(
+        &self,
+        manager: PackageManager,
+        packages: &[String],
+        privilege: Privilege,
+    ) -> Invocation {
+        if self.proposed.is_empty() {
+            manager.install(packages, privilege)
+        } else {
+            manager.install_alone(packages, privilege)
+        }
     }
 
     /// What is proposed and still missed when everything else is done, with the command to type.
@@ -279,8 +315,7 @@ impl Application<'_> {
         }
         let proposed = &self.plan.system_packages;
         if proposed.is_empty() {
-            self.run_to_success(install, context)?;
-            return Ok(String::new());
+            return self.install_configured(install, context);
         }
         let names = proposed
             .iter()
@@ -293,8 +328,8 @@ impl Application<'_> {
             }
             Attempt::Failed(said) => said,
         };
-        let is_unknown = UNKNOWN_PACKAGE.iter().any(|phrase| said.contains(phrase));
-        let Some(manager) = self.subject.package_manager.filter(|_| is_unknown) else {
+        let manager = self.subject.package_manager;
+        let Some(manager) = manager.filter(|_| is_unknown_package(&said)) else {
             return Ok("not installed".to_owned());
         };
         // One name that this release does not have keeps all the others out.
@@ -334,6 +369,11 @@ pub(crate) enum Attempt {
     Succeeded,
     /// With what the command said.
     Failed(String),
+}
+
+/// Whether a package manager says that it does not know a name.
+pub(crate) fn is_unknown_package(said: &str) -> bool {
+    UNKNOWN_PACKAGE.iter().any(|phrase| said.contains(phrase))
 }
 
 /// Whether all that the package is to provide are programs, and they are there: from wherever.

@@ -3,6 +3,7 @@
 mod additions;
 mod git_section;
 mod lock;
+mod platform_section;
 mod record;
 
 use std::fs;
@@ -144,6 +145,7 @@ fn capture(
     let locker = Locker {
         subject,
         uv: UvCommands {
+            platform: subject.spec.platform,
             program: &uv,
             root,
             as_of: None,

@@ -26,7 +26,7 @@ use crate::subject::{Locks, Subject, parse_document};
 use crate::tools_lock::{self, TOOLS_LOCK};
 use crate::uv::VENV;
 
-use super::git_section;
+use super::{git_section, platform_section};
 
 /// Records one environment.
 pub(super) struct Recorder<'a> {
@@ -79,6 +79,17 @@ impl Recorder<'_> {
         if let Some(findings) = GitFindings::of(self.subject, self.environment) {
             git_section::record(&mut config, &findings);
         }
+        self.save(document.as_ref(), &config)?;
+        self.write_platform_deps()
+    }
+
+    /// Writes what the distributions of the lock, as it is now, need of each platform.
+    fn write_platform_deps(&self) -> Result<(), RegenerationError> {
+        let root = self.subject.root();
+        let subject = Subject::read(root, Some(root), self.environment, Locks::Follow)?;
+        let document = self.document()?;
+        let mut config = config_of(document.as_ref());
+        platform_section::record(&mut config, &subject);
         self.save(document.as_ref(), &config)
     }
 

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use dhtl_project_model::{DistributionName, HookTool};
+use dhtl_project_model::{DistributionName, HookTool, Platform};
 use dhtl_tools::{Environment, Invocation, git};
 
 use super::Hooks;
+use super::elsewhere::program_of;
 use crate::subject::Subject;
-use crate::uv::VENV;
 
 impl Hooks {
     /// The command that installs what is not there, where a program for it is: the environment's own
@@ -68,9 +68,5 @@ fn in_environment(root: &Path, name: &str) -> Option<PathBuf> {
 
 /// Where a program of the environment is, relative to the root.
 fn program(name: &str) -> PathBuf {
-    if cfg!(windows) {
-        Path::new(VENV).join("Scripts").join(format!("{name}.exe"))
-    } else {
-        Path::new(VENV).join("bin").join(name)
-    }
+    program_of(Platform::current(), name)
 }

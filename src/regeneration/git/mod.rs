@@ -4,6 +4,7 @@
 //! that a run with nothing to do notices a deleted hook at the price of a look.
 
 mod checkout;
+mod elsewhere;
 mod hooks;
 mod installer;
 mod large_files;

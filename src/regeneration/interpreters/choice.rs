@@ -291,7 +291,8 @@ pub(crate) fn wanted(spec: &InterpreterSpec) -> String {
     }
 }
 
-fn fetch_request(spec: &InterpreterSpec) -> String {
+/// What to ask uv for, where no interpreter that is known of will do.
+pub(crate) fn fetch_request(spec: &InterpreterSpec) -> String {
     let version = spec.exact.as_deref().unwrap_or(&spec.request.specifiers);
     let preferred = spec
         .request

@@ -50,6 +50,8 @@ pub struct Plan {
     /// The root of the project.
     #[serde(serialize_with = "dhtl_project_model::path_text::serialize")]
     pub root: PathBuf,
+    /// The machine it is for, where that is not the one that makes it.
+    pub target: Option<PlannedTarget>,
     /// What the environment must be.
     pub spec: EnvironmentSpec,
     /// The interpreter it gets.
@@ -66,6 +68,15 @@ pub struct Plan {
     pub(crate) sources: Vec<Source>,
     /// What is declared besides, and installed on top.
     pub(crate) supplements: Vec<Source>,
+}
+
+/// The machine that a plan is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedTarget {
+    /// Its name, such as `ubuntu-22.04-x86_64`.
+    pub name: String,
+    /// Its package manager, as `.dhtconfig` calls it.
+    pub package_manager: String,
 }
 
 /// A step of a plan.
@@ -160,6 +171,7 @@ pub(crate) fn plan(
 ) -> Plan {
     let planner = Planner {
         uv: UvCommands {
+            platform: spec.platform,
             program: facts.uv,
             root: facts.root,
             as_of: facts.as_of,
@@ -195,6 +207,7 @@ pub(crate) fn plan(
     }
     Plan {
         root: facts.root.to_owned(),
+        target: None,
         spec,
         interpreter: choice,
         interpreter_reason,

@@ -48,6 +48,11 @@ impl Capability {
         &self.packages[index]
     }
 
+    /// Whether people install this package, of any package manager, for the same.
+    pub(crate) fn is_alias(&self, package: &str) -> bool {
+        self.aliases.iter().any(|alias| alias == package)
+    }
+
     /// Whether it is nothing but programs: whoever has them has it.
     pub(crate) fn is_program(&self) -> bool {
         self.libraries.is_empty() && self.shared.is_empty() && !self.programs.is_empty()

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use dhtl_project_model::OperatingSystem;
 use dhtl_project_model::config::Config;
 use dhtl_tools::{Environment, Invocation, Runner, no_output};
 
@@ -59,6 +60,15 @@ impl PackageManager {
             .find(|manager| environment.find_program(manager.program()).is_some())
     }
 
+    /// The operating system whose packages it manages.
+    pub(crate) fn operating_system(self) -> OperatingSystem {
+        match self {
+            Self::Apt | Self::Dnf | Self::Yum | Self::Apk | Self::Pacman => OperatingSystem::Linux,
+            Self::Brew => OperatingSystem::Darwin,
+            Self::Choco | Self::Winget => OperatingSystem::Windows,
+        }
+    }
+
     /// The packages that `config` lists for this manager.
     pub(crate) fn packages(self, config: &Config) -> Vec<String> {
         let Some(platform_deps) = &config.platform_deps else {
@@ -110,16 +120,21 @@ impl PackageManager {
             .args(packages)
     }
 
-    /// The command that reads the lists of packages anew, where they are missing or old and an
-    /// installation does not do that by itself.
+    /// The command that reads the lists of packages anew, where they are missing or old on this
+    /// machine and an installation does not do that by itself.
     pub(crate) fn refresh(self, privilege: Privilege) -> Option<Invocation> {
+        self.refresh_elsewhere(privilege)
+            .filter(|_| self.lists_are_old())
+    }
+
+    /// The same for a machine whose lists nobody has seen.
+    pub(crate) fn refresh_elsewhere(self, privilege: Privilege) -> Option<Invocation> {
         let arguments: &[&str] = match self {
             Self::Apt | Self::Apk => &["update"],
             Self::Pacman => &["-Sy"],
             _ => return None,
         };
-        self.lists_are_old()
-            .then(|| self.privileged(privilege).args(arguments.iter().copied()))
+        Some(self.privileged(privilege).args(arguments.iter().copied()))
     }
 
     /// The command that installs `packages`, as a user types it.
@@ -181,9 +196,9 @@ impl PackageManager {
 
     fn privileged(self, privilege: Privilege) -> Invocation {
         let invocation = if self.needs_root() && privilege == Privilege::User {
-            Invocation::new("sudo", root_folder()).args(["-n", self.program()])
+            Invocation::new("sudo", self.root_folder()).args(["-n", self.program()])
         } else {
-            Invocation::new(self.program(), root_folder())
+            Invocation::new(self.program(), self.root_folder())
         };
         match self {
             Self::Apt => invocation.env("DEBIAN_FRONTEND", "noninteractive"),
@@ -229,6 +244,14 @@ impl PackageManager {
         }
     }
 
+    /// Package managers have nothing to do with the project, so they do not run in its folder.
+    fn root_folder(self) -> PathBuf {
+        PathBuf::from(match self.operating_system() {
+            OperatingSystem::Windows => "C:\\",
+            OperatingSystem::Darwin | OperatingSystem::Linux => "/",
+        })
+    }
+
     fn query(self, package: &str) -> Invocation {
         let (program, arguments): (&str, &[&str]) = match self {
             Self::Apt => ("dpkg-query", &["-W", "-f", "${db:Status-Abbrev}\\n", "--"]),
@@ -242,7 +265,7 @@ impl PackageManager {
         // Libraries whose notion of time changed got another name in newer releases, and stand in for
         // the old one.
         let successor = (self == Self::Apt).then(|| format!("{package}t64"));
-        Invocation::new(program, root_folder())
+        Invocation::new(program, self.root_folder())
             .args(arguments.iter().copied())
             .arg(package)
             .args(successor)
@@ -279,15 +302,6 @@ fn runs_as_root() -> bool {
 #[cfg(not(target_os = "linux"))]
 fn runs_as_root() -> bool {
     false
-}
-
-/// Package managers have nothing to do with the project, so they do not run in its folder.
-fn root_folder() -> PathBuf {
-    if cfg!(windows) {
-        PathBuf::from("C:\\")
-    } else {
-        Path::new("/").to_owned()
-    }
 }
 
 #[cfg(test)]
