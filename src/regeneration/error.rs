@@ -8,6 +8,7 @@ use dhtl_project_model::{Diagnostic, ExitCode};
 use dhtl_tools::ToolError;
 use dhtl_workflow::{FlowError, JournalError, LockError};
 
+use crate::container::{ContainerError, has_container};
 use crate::failure::UvFailure;
 
 /// Why there is no environment, or no verdict on one.
@@ -31,6 +32,9 @@ pub enum RegenerationError {
     /// uv failed.
     #[error(transparent)]
     Uv(#[from] UvFailure),
+    /// No container can be had.
+    #[error(transparent)]
+    Container(#[from] ContainerError),
     /// A step failed.
     #[error("{0}")]
     Step(Box<dyn Diagnostic>),
@@ -152,6 +156,22 @@ pub enum RegenerationError {
 }
 
 impl RegenerationError {
+    /// Whether it is that this machine has no interpreter that would do, and can get none.
+    #[must_use]
+    pub fn is_lack_of_interpreter(&self) -> bool {
+        let mut error: Option<&(dyn std::error::Error + 'static)> = match self {
+            Self::Step(error) => Some(error.as_ref()),
+            other => Some(other),
+        };
+        while let Some(one) = error {
+            if let Some(Self::NoInterpreter { .. }) = one.downcast_ref() {
+                return true;
+            }
+            error = one.source();
+        }
+        false
+    }
+
     /// An input or output failure of `action` at `path`.
     pub(crate) fn io(
         action: &'static str,
@@ -183,6 +203,7 @@ impl Diagnostic for RegenerationError {
             Self::Detection(error) => error.exit_code(),
             Self::Uv(error) => error.exit_code(),
             Self::Step(error) => error.exit_code(),
+            Self::Container(error) => error.exit_code(),
             Self::Interrupted => ExitCode::Interrupted,
             Self::Journal(error) => error.exit_code(),
             Self::Lock(error) => error.exit_code(),
@@ -210,6 +231,7 @@ impl Diagnostic for RegenerationError {
             Self::Detection(error) => error.hint(),
             Self::Uv(error) => error.hint(),
             Self::Step(error) => error.hint(),
+            Self::Container(error) => error.hint(),
             Self::Interrupted => {
                 Some("run the same command again; it goes on where it stopped".into())
             }
@@ -226,12 +248,12 @@ impl Diagnostic for RegenerationError {
             Self::MissingLockFile { .. } => {
                 Some("restore it with `git checkout`, or lock anew with `dhtl setup`".into())
             }
-            Self::NoInterpreter { wanted, .. } => Some(format!(
+            Self::NoInterpreter { .. } => Some(
                 "install one that fits, for example with `pyenv install <version>`, or set \
                  `UV_PYTHON_INSTALL_MIRROR` where downloads are blocked, then run `dhtl regenerate` \
-                 again; or work in a container: `docker run --rm -it -v .:/src -w /src python{} bash`",
-                image_tag(wanted)
-            )),
+                 again; or let a container bring it, with `dhtl regenerate --container`"
+                    .into(),
+            ),
             Self::ForeignEnvironment { .. } => {
                 Some("move it away, or let it be replaced with `dhtl regenerate --force`".into())
             }
@@ -239,6 +261,9 @@ impl Diagnostic for RegenerationError {
                 Some(format!("remove it with `rm {}`", path.display()))
             }
             Self::NotWhole { .. } => Some("see the whole report with `dhtl regenerate`".into()),
+            Self::NoEnvironment { root } if has_container(root) => Some(
+                "it is for a container: type `.dht/state/container/run dhtl validate-env`".into(),
+            ),
             Self::NoEnvironment { .. } => Some("make it with `dhtl regenerate`".into()),
             Self::BadLock { .. } => Some("lock anew with `dhtl setup --relock`".into()),
             Self::Strict { .. } => {
@@ -252,29 +277,5 @@ impl Diagnostic for RegenerationError {
                 _ => Some("check who owns the folder and whether it can be written".into()),
             },
         }
-    }
-}
-
-/// The tag of the image with the first release line that a text names, such as `:3.6` for
-/// `cpython ==3.6.*`; nothing where it names none.
-fn image_tag(wanted: &str) -> String {
-    let version = wanted.split(|character: char| !(character.is_ascii_digit() || character == '.'));
-    let mut lines = version.filter_map(|version| {
-        let (major, rest) = version.split_once('.')?;
-        let minor = rest.split('.').next()?;
-        (!major.is_empty() && !minor.is_empty()).then(|| format!(":{major}.{minor}"))
-    });
-    lines.next().unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_image_is_named_by_its_release_line() {
-        assert_eq!(image_tag("cpython ==3.6.*"), ":3.6");
-        assert_eq!(image_tag("cpython >=3.14.2,<4"), ":3.14");
-        assert_eq!(image_tag("pypy"), "");
     }
 }

@@ -10,6 +10,7 @@ mod capture;
 mod checksum;
 mod closure;
 mod configuration;
+mod container;
 mod env_setup;
 mod env_template;
 mod error;
@@ -58,6 +59,7 @@ pub use closure::{
     Closure, CodePart, ExplainedImport, FoundIn, ImportReport, ImportVerdict, Need, Reason,
     UnresolvedImport, explain_imports,
 };
+pub use container::{Container, ContainerError, ContainerRun, container, regenerate_in_container};
 pub use env_setup::{EnvSetup, EnvVarStatus, SetIn, env_setup};
 pub use env_template::{EnvTemplate, env_template};
 pub use error::RegenerationError;

@@ -74,6 +74,21 @@ impl Target {
         self.platform
     }
 
+    /// The system of official images, on this machine's architecture: Debian.
+    pub(crate) fn of_images() -> Self {
+        Self {
+            platform: Platform {
+                operating_system: OperatingSystem::Linux,
+                ..Platform::current()
+            },
+            distribution: Some(Distribution {
+                name: "debian".to_owned(),
+                version: None,
+                package_manager: PackageManager::Apt,
+            }),
+        }
+    }
+
     /// Whether nothing but the platform is said, and it is that of this machine: then the plan is
     /// the one for this machine as it is.
     pub(crate) fn is_this_machine(&self) -> bool {

@@ -14,6 +14,7 @@ mod config_migrate;
 mod config_schema;
 mod config_show;
 mod config_validate;
+mod containers;
 mod deps;
 mod detect;
 mod env_commands;

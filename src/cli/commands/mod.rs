@@ -3,6 +3,7 @@
 mod clone;
 mod completions;
 mod config;
+mod container;
 mod deps;
 mod detect;
 mod env_setup;

@@ -4,6 +4,7 @@ use clap::Args;
 use dhtl_project_model::ExitCode;
 use dhtl_regeneration::Target;
 
+use super::container;
 use super::regeneration::{Place, RegenerationArgs};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -18,6 +19,9 @@ pub(crate) struct RegenerateArgs {
     /// `ubuntu-22.04`
     #[arg(long, value_name = "MACHINE", requires = "dry_run")]
     platform: Option<Target>,
+    /// Make the environment in a container, whose image brings the interpreter
+    #[arg(long, conflicts_with = "platform")]
+    container: bool,
     #[command(flatten)]
     regeneration: RegenerationArgs,
 }
@@ -29,10 +33,11 @@ pub(crate) fn run(context: &Context, args: &RegenerateArgs) -> Result<ExitCode, 
         start: &start,
         root: context.root.as_deref(),
     };
-    if args.dry_run {
-        args.regeneration
-            .preview(context, place, args.platform.as_ref())
-    } else {
-        args.regeneration.regenerate(context, place, None)
+    let regeneration = &args.regeneration;
+    match (args.dry_run, args.container) {
+        (true, true) => container::preview(context, place, regeneration),
+        (true, false) => regeneration.preview(context, place, args.platform.as_ref()),
+        (false, true) => container::regenerate(context, place, regeneration),
+        (false, false) => regeneration.regenerate(context, place, None),
     }
 }

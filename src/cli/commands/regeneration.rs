@@ -10,6 +10,7 @@ use dhtl_regeneration::{
     Versions, preview, preview_for, regenerate,
 };
 
+use super::container;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::reports::{EnvironmentReport, PlanReport};
@@ -141,15 +142,37 @@ impl RegenerationArgs {
                 cancel: &context.cancel,
                 progress: &steps,
                 notice: &|message| context.terminal.status(message),
-                confirm: &|question| {
-                    if self.yes {
-                        Some(true)
-                    } else {
-                        context.terminal.confirm(question)
-                    }
-                },
+                confirm: &|question| self.confirm(context, question),
             },
         })
+    }
+
+    /// Asks the user, unless the answer is known.
+    pub(super) fn confirm(&self, context: &Context, question: &str) -> Option<bool> {
+        if self.yes {
+            Some(true)
+        } else {
+            context.terminal.confirm(question)
+        }
+    }
+
+    /// The same options for another dhtl, to whose system nothing needs to be done.
+    pub(super) fn without_system(&self) -> Vec<String> {
+        let flags = [
+            (self.strict, "--strict"),
+            (self.force, "--force"),
+            (self.newest, "--newest"),
+            (self.no_infer, "--no-infer"),
+        ];
+        let flags = flags.iter().filter(|(is_set, _)| *is_set);
+        let mut words = vec!["--no-system".to_owned()];
+        words.extend(flags.map(|(_, flag)| (*flag).to_owned()));
+        let parts = self.skip_imports_of.iter().filter_map(|part| {
+            let value = part.to_possible_value()?;
+            Some(format!("--skip-imports-of={}", value.get_name()))
+        });
+        words.extend(parts);
+        words
     }
 
     /// Prints the plan, for this machine or for `target`.
@@ -175,8 +198,13 @@ impl RegenerationArgs {
         place: Place<'_>,
         heading: Option<String>,
     ) -> Result<ExitCode, Failure> {
-        let report = self.with_request(context, place, |request| Ok(regenerate(request)?))?;
-        report_environment(context, report, heading)
+        let made = self.with_request(context, place, |request| Ok(regenerate(request)))?;
+        match made {
+            Err(error) if container::is_wanted(context, self, &error) => {
+                container::regenerate(context, place, self)
+            }
+            made => report_environment(context, made?, heading),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What commands answer: one value with two faces, text for people and JSON for programs.
 
 mod config;
+mod container;
 mod dependencies;
 mod env_setup;
 mod env_template;
@@ -18,6 +19,7 @@ mod validation;
 mod verification;
 
 pub(crate) use config::{ConfigCheckReport, ConfigReport, MigrationReport};
+pub(crate) use container::{ContainerPlanReport, ContainerReport};
 pub(crate) use dependencies::DependenciesReport;
 pub(crate) use env_setup::EnvSetupReport;
 pub(crate) use env_template::{EnvTemplateReport, TemplateOutcome};
