@@ -23,6 +23,7 @@ mod root;
 mod setup_py;
 mod sub_projects;
 mod system_packages;
+mod toolchain_files;
 mod tree;
 
 pub use code::{is_env_template, is_set_by_platform};
@@ -35,3 +36,4 @@ pub use error::DetectError;
 pub use import_list::{import_statements, is_ignored};
 pub use interpreter::{InterpreterError, decide};
 pub use root::find_root;
+pub use toolchain_files::{ToolchainRequest, toolchain_requests};

@@ -10,6 +10,7 @@ use dhtl_workflow::StateLock;
 
 use crate::application::system_step::SystemStep;
 use crate::as_of;
+use crate::binaries;
 use crate::git::GitCommands;
 use crate::interpreters::choice::{self, Fit, Leaning, accepted_minors};
 use crate::interpreters::pinned_wheels;
@@ -21,6 +22,7 @@ use crate::state::StateDir;
 use crate::subject::{Locks, Subject};
 use crate::system_packages::PackageManager;
 use crate::target::{Machine, Target};
+use crate::tools::{self, Machinery};
 use crate::uv::{MISLEADING, UvCommands, VENV};
 use crate::{Fallbacks, RegenerationError, Request, Surroundings, Versions};
 
@@ -39,6 +41,10 @@ pub fn preview(request: &Request<'_>) -> Result<Plan, RegenerationError> {
     let uv = uv::find(environment, home, &runner)?.map(|uv| uv.program);
     let system = SystemStep::preview(&subject, request, &runner);
     let git = GitCommands::of(&subject, environment);
+    let tools = tools::commands(&subject, uv.as_deref(), Machinery::Here)?;
+    let provider = (environment, uv.as_deref());
+    let binaries = binaries::commands(&subject, provider, request.fallbacks, Some(&runner))?
+        .filter(|commands| !commands.is_empty());
     let available = interpreters::available(environment, &runner);
     let as_of = as_of(request, &subject, &runner);
     let choice = match kept(&subject, request.fallbacks, &available) {
@@ -55,6 +61,8 @@ pub fn preview(request: &Request<'_>) -> Result<Plan, RegenerationError> {
     let facts = Facts {
         as_of: as_of.as_deref(),
         git: &git,
+        binaries: binaries.as_deref(),
+        tools: tools.as_deref(),
         ..facts(request, &subject, uv, &system)
     };
     Ok(plan(subject.spec.clone(), choice, &facts))
@@ -80,12 +88,17 @@ pub fn preview_for(request: &Request<'_>, target: &Target) -> Result<Plan, Regen
     lock_import::check_target(&subject)?;
     let system = SystemStep::elsewhere(&subject, request);
     let git = GitCommands::elsewhere(&subject, environment);
+    let tools = tools::commands(&subject, None, Machinery::Elsewhere)?;
+    let provider = (environment, None);
+    let binaries = binaries::commands(&subject, provider, request.fallbacks, None)?;
     let as_of = as_of(request, &subject, &runner);
     let choice = Choice::Fetch(choice::fetch_request(&subject.spec.interpreter));
     let reason = "which ones another machine has is not known".to_owned();
     let facts = Facts {
         as_of: as_of.as_deref(),
         git: &git,
+        binaries: binaries.as_deref(),
+        tools: tools.as_deref(),
         ..facts(request, &subject, Path::new("uv"), &system)
     };
     let plan = plan(subject.spec.clone(), (choice, reason), &facts);
@@ -182,9 +195,14 @@ impl Ground {
             )?,
         };
         let git = GitCommands::of(subject, request.surroundings.environment);
+        let tools = tools::commands(subject, Some(&self.uv), Machinery::Here)?;
+        let provider = (request.surroundings.environment, Some(self.uv.as_path()));
+        let binaries = binaries::commands(subject, provider, request.fallbacks, Some(&self.probe))?;
         let facts = Facts {
             as_of: as_of.as_deref(),
             git: &git,
+            binaries: binaries.as_deref(),
+            tools: tools.as_deref(),
             ..facts(request, subject, &self.uv, system)
         };
         Ok(plan(subject.spec.clone(), choice, &facts))
@@ -242,6 +260,8 @@ fn facts<'a>(
         uv,
         system,
         git: &NO_COMMANDS,
+        binaries: None,
+        tools: None,
         as_of: None,
         inference_is_committed: subject.inference_is_committed,
         // Only what the lock or the manifest says is strictly asked for.

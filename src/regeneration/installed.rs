@@ -197,6 +197,16 @@ impl Distribution {
         })
     }
 
+    /// The same with its `RECORD`, where it was only remembered.
+    pub(crate) fn with_record(&self, site_packages: &Path) -> Self {
+        let mut whole = self.clone();
+        if whole.record.is_empty() {
+            let record = text_of(&site_packages.join(&self.folder).join("RECORD"));
+            whole.record = record_entries(&record.unwrap_or_default());
+        }
+        whole
+    }
+
     /// What is left of a distribution that lost its `METADATA`, by the name of its folder and its
     /// `RECORD`.
     pub(crate) fn broken(dist_info: &Path) -> Option<Self> {

@@ -6,6 +6,7 @@
 
 mod application;
 mod as_of;
+mod binaries;
 mod capture;
 mod checksum;
 mod closure;
@@ -34,6 +35,7 @@ mod os_release;
 mod place;
 mod plan;
 mod platform_needs;
+mod programs;
 mod proof;
 mod regenerate;
 mod repair;
@@ -47,6 +49,7 @@ mod state;
 mod subject;
 mod system_packages;
 mod target;
+mod tools;
 mod tools_lock;
 mod unmet;
 mod uv;

@@ -8,6 +8,7 @@ use dhtl_tools::Environment;
 use crate::RegenerationError;
 use crate::application::inference;
 use crate::application::installation::locked_set;
+use crate::binaries::BinaryFindings;
 use crate::checksum::{FingerprintInputs, fingerprint, venv_checksum};
 use crate::closure::{SearchPath, closure};
 use crate::configuration::Configuration;
@@ -21,6 +22,7 @@ use crate::markers::MarkerEnvironment;
 use crate::plan::base_locks;
 use crate::state::StateDir;
 use crate::subject::Subject;
+use crate::tools::{self, ToolFindings};
 use crate::uv::VENV;
 use crate::validation::{Digests, Exhibits, Validation, validate};
 
@@ -73,8 +75,14 @@ pub(crate) fn of(
     };
     let set_env_vars = set_env_vars(subject, surroundings);
     let git = GitFindings::of(subject, surroundings);
+    let tools = ToolFindings::of(subject, &environment, whole_set.as_ref(), depth)?;
+    let binaries = BinaryFindings::of(subject, surroundings, depth)?;
+    let overshadowed = tools::overshadowed(root, &tools, (surroundings, &environment));
     let mut validation = validate(&Exhibits {
         git: git.as_ref(),
+        binaries: &binaries,
+        tools: &tools,
+        overshadowed: &overshadowed,
         subject,
         environment: &environment,
         files: &files,

@@ -160,7 +160,7 @@ fn unchanged(
             .validation
             .checks
             .iter()
-            .all(|check| check.passed || check.name == "Imports");
+            .all(|check| check.passed || matches!(check.name, "Imports" | "Tools on PATH"));
     let imported = &proof.validation.closure.imported;
     let is_imported = |name: &String| imported.contains(&DistributionName::new(name));
     // New imports may need what the last run did not know of, and gone ones nothing any more.
@@ -231,6 +231,8 @@ fn run(
         let _ = fs::remove_file(state.file(SUPPLEMENT));
     }
     application.forget_git()?;
+    application.shortfalls.clear(StepId::Binaries)?;
+    application.shortfalls.clear(StepId::Tools)?;
     application.shortfalls.clear(StepId::System)?;
     application
         .shortfalls

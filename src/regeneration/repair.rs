@@ -5,6 +5,7 @@
 
 mod checkout;
 mod drift;
+mod programs;
 mod repairer;
 
 use dhtl_project_model::ExitCode;
@@ -91,6 +92,7 @@ pub fn repair_env(request: &Request<'_>, depth: FileCheck) -> Result<Repaired, R
             subject = read()?;
         }
         repaired.extend(repair(request, &subject, &state, depth)?);
+        repaired.extend(programs::complete(request, &subject, &state, depth)?);
     }
     let validation = validate_env(&ValidateRequest {
         start: request.start,

@@ -10,6 +10,7 @@ use crate::RegenerationError;
 use crate::installed::Environment;
 use crate::place::Place;
 use crate::state::one_per_line;
+use crate::tools::isolated_versions;
 
 /// The versions of the tools, to be committed.
 pub(crate) const TOOLS_LOCK: &str = ".dht/tools.lock";
@@ -36,7 +37,12 @@ pub struct FrozenTools {
 /// `dhtl freeze-tools > .dht/tools.lock` is what `dhtl setup` writes.
 pub fn freeze_tools(place: Place<'_>) -> Result<FrozenTools, RegenerationError> {
     let root = place.project_root();
-    let tools = tools(&Place::installed(&root)?);
+    let environment = Place::installed(&root)?;
+    let pinned = Place::document(&root)?.map(|document| document.config().tools.clone());
+    let pinned = pinned.unwrap_or_default();
+    let mut tools = tools(&environment);
+    // What is kept apart is there as well.
+    tools.extend(isolated_versions(&root, &environment, &pinned)?);
     let text = text(&tools);
     Ok(FrozenTools { root, tools, text })
 }
@@ -48,6 +54,22 @@ pub(crate) fn tools(environment: &Environment) -> BTreeMap<String, String> {
         .filter_map(|name| environment.distribution(&DistributionName::new(name)))
         .map(|distribution| (distribution.name.to_string(), distribution.version.clone()))
         .collect()
+}
+
+/// The same with what `pinned` asks for besides: in the version that is in `environment`, for that is
+/// the one that its lock brings, or else in the pinned one, because it is kept apart.
+pub(crate) fn with_pins(
+    environment: &Environment,
+    pinned: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let mut tools = tools(environment);
+    for (name, version) in pinned {
+        let name = DistributionName::new(name);
+        let installed = environment.distribution(&name);
+        let version = installed.map_or(version, |distribution| &distribution.version);
+        tools.insert(name.to_string(), version.clone());
+    }
+    tools
 }
 
 /// The lock of `tools`.

@@ -7,6 +7,7 @@
 
 mod support;
 
+mod binaries;
 mod clone;
 mod clone_github;
 mod completions;
@@ -42,6 +43,7 @@ mod setup_from_download;
 mod system_packages;
 mod templates;
 mod tools;
+mod tools_pinned;
 mod trust;
 mod usage;
 mod validate_env;

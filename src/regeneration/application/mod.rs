@@ -112,6 +112,8 @@ impl<'a> Application<'a> {
             | StepId::Supplement
             | StepId::Inference
             | StepId::Hooks => false,
+            StepId::Binaries => self.binaries_are_there(),
+            StepId::Tools => self.tools_are_there(),
             StepId::Environment => !self.replace && self.venv_is_accepted(),
             StepId::Resolution => {
                 self.resolution_is_current && self.state.file(RESOLUTION).is_file()
@@ -170,6 +172,8 @@ impl<'a> Application<'a> {
             StepId::Environment => self.create_environment(context),
             StepId::Submodules => self.fetch_submodules(context),
             StepId::LargeFiles => self.fetch_large_files(context),
+            StepId::Binaries => self.install_binaries(context),
+            StepId::Tools => self.install_tools(context),
             StepId::Hooks => self.install_hooks(context),
             StepId::Resolution => self.resolve(context),
             StepId::Installation => self.install(context),

@@ -15,6 +15,7 @@ use dhtl_tools::uv::{self, UvRequest};
 use serde::Serialize;
 
 use crate::application::git_steps;
+use crate::binaries;
 use crate::configuration::Configuration;
 use crate::files::FileCheck;
 use crate::plan::{COMMITTED_INFERENCE, RESOLUTION};
@@ -156,9 +157,12 @@ fn capture(
         shortfalls: &first.shortfalls,
     };
     let (lock, lock_shortfall) = locker.lock()?;
+    let provider = (surroundings.environment, uv.as_path());
+    let (binaries, missing_binaries) = binaries::capture(subject, provider, &runner);
     let recorder = Recorder {
         subject,
         environment: surroundings.environment,
+        binaries: &binaries,
     };
     if !subject.inference_is_committed {
         recorder.commit_inference(locker.additions()?)?;
@@ -178,7 +182,8 @@ fn capture(
         skip_imports_of: request.skip_imports_of,
     })?;
     report.lock_conflicts = report.validation.lock_conflicts.take().unwrap_or_default();
-    for shortfall in first.shortfalls.into_iter().chain(lock_shortfall) {
+    let shortfalls = first.shortfalls.into_iter().chain(lock_shortfall);
+    for shortfall in shortfalls.chain(missing_binaries) {
         if !report.shortfalls.contains(&shortfall) {
             report.shortfalls.push(shortfall);
         }

@@ -7,8 +7,8 @@ use dhtl_detection::imports_table::distribution_for;
 use dhtl_detection::is_set_by_platform;
 use dhtl_project_model::DistributionName;
 use dhtl_project_model::config::{
-    Config, DependenciesSection, Document, EnvTemplate, FILE_NAME, Fingerprint, Implementation,
-    InferredDistribution, PythonSection, Validation, render,
+    Binaries, Binary, Config, DependenciesSection, Document, EnvTemplate, FILE_NAME, Fingerprint,
+    Implementation, InferredDistribution, PythonSection, Validation, render,
 };
 use dhtl_tools::Environment as Surroundings;
 
@@ -34,6 +34,8 @@ pub(super) struct Recorder<'a> {
     pub(super) subject: &'a Subject,
     /// The environment variables and PATH.
     pub(super) environment: &'a Surroundings,
+    /// The programs that are not recorded yet.
+    pub(super) binaries: &'a [Binary],
 }
 
 impl Recorder<'_> {
@@ -74,8 +76,12 @@ impl Recorder<'_> {
         if !self.subject.inference_is_committed {
             dependencies.inferred = self.inferred(&environment);
         }
-        config.tools = tools_lock::tools(&environment);
+        config.tools = tools_lock::with_pins(&environment, &config.tools);
         self.add_env_vars(&mut config);
+        if !self.binaries.is_empty() {
+            let binaries = config.binaries.get_or_insert_with(Binaries::default);
+            binaries.required.extend(self.binaries.iter().cloned());
+        }
         if let Some(findings) = GitFindings::of(self.subject, self.environment) {
             git_section::record(&mut config, &findings);
         }

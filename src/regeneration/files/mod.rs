@@ -26,6 +26,7 @@ use crate::files::judgement::Judge;
 use crate::files::stamp::Stamp;
 use crate::files::tree::Tree;
 use crate::installed::Environment;
+use crate::programs::Register;
 use crate::state::StateDir;
 
 /// How thoroughly files are checked.
@@ -96,7 +97,13 @@ pub(crate) fn check(
         &tree,
         &base,
     ));
-    findings.extend(strays::strays(&tree, &claims, &undescribed, &base));
+    // What starts a program from elsewhere is judged with that program.
+    let wrappers = Register::load(state);
+    let strays = strays::strays(&tree, &claims, &undescribed, &base);
+    findings.extend(strays.into_iter().filter(|stray| {
+        let (folder, name) = stray.path.rsplit_once('/').unwrap_or_default();
+        folder != tree::scripts_folder() || !wrappers.has(name)
+    }));
     findings.sort_by(|a, b| a.path.cmp(&b.path));
     findings.dedup_by(|a, b| a.path == b.path);
     if let Some(fresh) = fresh {

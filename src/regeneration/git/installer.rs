@@ -7,6 +7,7 @@ use dhtl_tools::{Environment, Invocation, git};
 
 use super::Hooks;
 use super::elsewhere::program_of;
+use crate::programs::script_file;
 use crate::subject::Subject;
 
 impl Hooks {
@@ -63,7 +64,10 @@ fn npx(root: &Path, tool: HookTool, environment: &Environment) -> Option<Invocat
 }
 
 fn in_environment(root: &Path, name: &str) -> Option<PathBuf> {
-    Some(root.join(program(name))).filter(|program| program.is_file())
+    let program = root.join(program(name));
+    // What is kept apart has a wrapper, which is a script.
+    let wrapper = program.with_file_name(script_file(name));
+    [program, wrapper].into_iter().find(|place| place.is_file())
 }
 
 /// Where a program of the environment is, relative to the root.

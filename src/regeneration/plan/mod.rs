@@ -118,6 +118,10 @@ pub enum StepId {
     Project,
     /// Installs what imports need and nothing declares.
     Inference,
+    /// Provides the required programs of other languages.
+    Binaries,
+    /// Installs the pinned tools that no lock brings.
+    Tools,
     /// Installs the git hooks.
     Hooks,
 }
@@ -137,6 +141,8 @@ impl StepId {
             Self::Supplement => "supplement",
             Self::Project => "project",
             Self::Inference => "inference",
+            Self::Binaries => "binaries",
+            Self::Tools => "tools",
             Self::Hooks => "hooks",
         }
     }
@@ -155,6 +161,10 @@ pub(crate) struct Facts<'a> {
     pub(crate) system: &'a SystemStep,
     /// What is done about the checkout.
     pub(crate) git: &'a GitCommands,
+    /// What is done about required binaries; none where nothing is lacking.
+    pub(crate) binaries: Option<&'a [Invocation]>,
+    /// What is done about pinned tools; none where nothing is lacking.
+    pub(crate) tools: Option<&'a [Invocation]>,
     /// The moment that resolutions are made as of; none for now.
     pub(crate) as_of: Option<&'a str>,
     /// Whether [`COMMITTED_INFERENCE`] is there and to be followed.
@@ -194,6 +204,8 @@ pub(crate) fn plan(
         planner.supplement(&spec),
         planner.project(&spec),
         Some(planner.inference()),
+        planner.binaries(),
+        planner.tools(),
         planner.hooks(),
     ];
     let mut steps = steps.into_iter().flatten().collect::<Vec<_>>();
@@ -295,6 +307,8 @@ mod tests {
             uv: Path::new("uv"),
             system: &SystemStep::default(),
             git: &GitCommands::default(),
+            binaries: None,
+            tools: None,
             as_of: None,
             inference_is_committed: false,
             supplements: None,
@@ -364,6 +378,8 @@ mod tests {
                 large_files: None,
                 hooks: Some(Vec::new()),
             },
+            binaries: None,
+            tools: None,
             as_of: None,
             inference_is_committed: false,
             supplements: None,
@@ -386,6 +402,8 @@ mod tests {
             uv: Path::new("uv"),
             system: &SystemStep::default(),
             git: &GitCommands::default(),
+            binaries: None,
+            tools: None,
             as_of: None,
             inference_is_committed: false,
             supplements: None,

@@ -87,12 +87,34 @@ impl Planner<'_> {
         })
     }
 
+    pub(super) fn binaries(&self) -> Option<PlannedStep> {
+        Some(PlannedStep {
+            id: StepId::Binaries,
+            title: "Provide the required programs".to_owned(),
+            // A distribution may bring one, and the wrappers go beside its scripts.
+            needs: vec![StepId::System, StepId::Inference],
+            network: true,
+            commands: self.facts.binaries?.to_vec(),
+        })
+    }
+
+    pub(super) fn tools(&self) -> Option<PlannedStep> {
+        Some(PlannedStep {
+            id: StepId::Tools,
+            title: "Install the pinned tools".to_owned(),
+            // Which of them the locks bring shows in the environment.
+            needs: vec![StepId::Inference, StepId::Binaries],
+            network: true,
+            commands: self.facts.tools?.to_vec(),
+        })
+    }
+
     pub(super) fn hooks(&self) -> Option<PlannedStep> {
         Some(PlannedStep {
             id: StepId::Hooks,
             title: "Install the git hooks".to_owned(),
             // Whatever installs them may be in the environment.
-            needs: vec![StepId::LargeFiles, StepId::Inference],
+            needs: vec![StepId::LargeFiles, StepId::Inference, StepId::Tools],
             network: false,
             commands: self.facts.git.hooks.clone()?,
         })

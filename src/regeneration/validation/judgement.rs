@@ -3,6 +3,7 @@
 use dhtl_project_model::config::Config;
 use dhtl_project_model::{Digest, DistributionName, EnvVar};
 
+use crate::binaries::{self, BinaryFindings};
 use crate::closure::Closure;
 use crate::files::{FileReport, Found};
 use crate::git::GitFindings;
@@ -11,6 +12,7 @@ use crate::installed::Environment;
 use crate::interpreters::choice::{self, Fit};
 use crate::locked_set::LockedSet;
 use crate::subject::Subject;
+use crate::tools::{self, Overshadowed, ToolFindings};
 use crate::validation::{Check, Difference, Validation, Verdict};
 
 /// What the proof compares.
@@ -22,6 +24,12 @@ pub(crate) struct Exhibits<'a> {
     pub(crate) environment: &'a Environment,
     /// What its files are.
     pub(crate) files: &'a FileReport,
+    /// The required binaries as they stand.
+    pub(crate) binaries: &'a BinaryFindings,
+    /// The pinned tools as they stand.
+    pub(crate) tools: &'a ToolFindings,
+    /// The tools that others on `PATH` come before.
+    pub(crate) overshadowed: &'a [Overshadowed],
     /// What the checkout needs besides, and has.
     pub(crate) git: Option<&'a GitFindings>,
     /// What must be installed; none where nothing is locked.
@@ -56,7 +64,9 @@ pub(crate) fn validate(exhibits: &Exhibits<'_>) -> Validation {
         files(exhibits.files, &mut differences),
         imports(exhibits.closure),
     ];
-    checks.extend(tools(exhibits, &mut differences));
+    checks.extend(tools::check(exhibits.tools, &mut differences));
+    checks.extend(binaries::check(exhibits.binaries, &mut differences));
+    checks.extend(tools::check_order(exhibits.overshadowed, &mut differences));
     checks.extend(configuration(exhibits, &mut differences));
     checks.extend(git_check::checks(exhibits.git, &mut differences));
     let verdict = verdict(exhibits, &mut differences);
@@ -249,37 +259,6 @@ fn imports(closure: &Closure) -> Check {
         passed: missing == 0,
         detail,
     }
-}
-
-fn tools(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Option<Check> {
-    let tools = &config(exhibits)?.tools;
-    if tools.is_empty() {
-        return None;
-    }
-    let before = differences.len();
-    for (name, version) in tools {
-        let installed = exhibits
-            .environment
-            .distribution(&DistributionName::new(name));
-        if installed.is_none_or(|distribution| !same_version(&distribution.version, version)) {
-            differences.push(Difference::new(
-                format!("tool {name}"),
-                Some(version.clone()),
-                installed.map(|distribution| distribution.version.clone()),
-                "dhtl setup",
-            ));
-        }
-    }
-    let wrong = differences.len() - before;
-    let detail = match wrong {
-        0 => "all present with correct versions".to_owned(),
-        count => format!("{count} of {} not as pinned", tools.len()),
-    };
-    Some(Check {
-        name: "Tools",
-        passed: wrong == 0,
-        detail,
-    })
 }
 
 fn configuration(exhibits: &Exhibits<'_>, differences: &mut Vec<Difference>) -> Option<Check> {
