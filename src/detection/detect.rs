@@ -10,8 +10,8 @@ use crate::manifests::Manifests;
 use crate::root::find_root;
 use crate::tree::Tree;
 use crate::{
-    DetectError, code, declarations, git_setup, interpreter, languages, layout, locks, metadata,
-    sub_projects, system_packages,
+    DetectError, code, declarations, git_setup, interpreter, language_packages, languages, layout,
+    locks, metadata, sub_projects, system_packages,
 };
 
 /// What to detect.
@@ -55,6 +55,8 @@ pub(crate) fn detect_with_tree(
     problems.extend(unread);
     let (git, unread) = git_setup::collect(&tree);
     problems.extend(unread);
+    let (language_packages, unread) = language_packages::find(&tree);
+    problems.extend(unread);
     let (python, env_vars) = if let Some(read) = read.transpose()? {
         problems.extend(read.problems);
         (Some(read.project), read.env_vars)
@@ -73,6 +75,7 @@ pub(crate) fn detect_with_tree(
         root_evidence,
         languages,
         python,
+        language_packages,
         env_vars,
         system_packages,
         git,

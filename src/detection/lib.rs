@@ -13,6 +13,7 @@ mod git_setup;
 mod import_list;
 pub mod imports_table;
 pub mod interpreter;
+mod language_packages;
 mod languages;
 mod layout;
 mod locks;

@@ -17,6 +17,7 @@ mod git_config;
 mod git_setup;
 mod import;
 mod interpreter;
+mod language_packages;
 pub mod path_text;
 mod platform;
 mod progress;
@@ -42,6 +43,7 @@ pub use import::{
 pub use interpreter::{
     InterpreterConflict, InterpreterConstraint, InterpreterRequest, InterpreterSource,
 };
+pub use language_packages::{LanguageManager, LanguagePackages};
 pub use platform::{Architecture, OperatingSystem, Platform};
 pub use progress::{Progress, Silent, StepOutcome, StepTitle};
 pub use project::{Exclusion, ImportRoot, Language, Project, PythonProject, SubProject};

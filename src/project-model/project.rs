@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Declaration, EnvVar, Evidence, Found, GitSetup, ImportedModule, InterpreterConstraint,
-    InterpreterRequest, LockFile, Problem, Scope, SystemPackageHint, UndeclaredImport,
+    InterpreterRequest, LanguagePackages, LockFile, Problem, Scope, SystemPackageHint,
+    UndeclaredImport,
 };
 
 /// A project, as its files describe it; nothing of it was run.
@@ -23,6 +24,9 @@ pub struct Project {
     pub languages: Vec<Found<Language>>,
     /// Its Python side.
     pub python: Option<PythonProject>,
+    /// The packages that it needs from the package managers of other languages, by folder.
+    #[serde(default)]
+    pub language_packages: Vec<LanguagePackages>,
     /// The environment variables it reads.
     pub env_vars: Vec<EnvVar>,
     /// The packages of operating systems that its container files, CI files and lists name, by

@@ -16,6 +16,7 @@ use crate::interpreters::choice::{self, Fit, Leaning, accepted_minors};
 use crate::interpreters::pinned_wheels;
 use crate::interpreters::wheel_support::WheelSupport;
 use crate::interpreters::{self, Choice, Interpreter};
+use crate::language_packages::{self, Whose};
 use crate::lock_import;
 use crate::plan::{Facts, Plan, PlannedTarget, plan};
 use crate::state::StateDir;
@@ -65,7 +66,13 @@ pub fn preview(request: &Request<'_>) -> Result<Plan, RegenerationError> {
         tools: tools.as_deref(),
         ..facts(request, &subject, uv, &system)
     };
-    Ok(plan(subject.spec.clone(), choice, &facts))
+    let plan = plan(subject.spec.clone(), choice, &facts);
+    Ok(language_packages::planned(
+        plan,
+        &subject,
+        environment,
+        Whose::Ours,
+    ))
 }
 
 /// The steps that [`regenerate`](crate::regenerate) would take on the machine `target`, for a fresh
@@ -102,6 +109,7 @@ pub fn preview_for(request: &Request<'_>, target: &Target) -> Result<Plan, Regen
         ..facts(request, &subject, Path::new("uv"), &system)
     };
     let plan = plan(subject.spec.clone(), (choice, reason), &facts);
+    let plan = language_packages::planned(plan, &subject, environment, Whose::Elsewhere);
     let package_manager = subject.package_manager.map(PackageManager::name);
     Ok(Plan {
         target: package_manager.map(|package_manager| PlannedTarget {
@@ -205,7 +213,14 @@ impl Ground {
             tools: tools.as_deref(),
             ..facts(request, subject, &self.uv, system)
         };
-        Ok(plan(subject.spec.clone(), choice, &facts))
+        let plan = plan(subject.spec.clone(), choice, &facts);
+        let environment = request.surroundings.environment;
+        Ok(language_packages::planned(
+            plan,
+            subject,
+            environment,
+            Whose::Ours,
+        ))
     }
 }
 

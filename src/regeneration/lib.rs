@@ -24,6 +24,7 @@ mod ground;
 mod importers;
 mod installed;
 mod interpreters;
+mod language_packages;
 mod lock_conflicts;
 mod lock_files;
 mod lock_import;

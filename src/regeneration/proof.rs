@@ -16,6 +16,7 @@ use crate::env_setup::set_in_file;
 use crate::files::{self, FileCheck, FileReport};
 use crate::git::GitFindings;
 use crate::installed;
+use crate::language_packages::{self, PackageFindings};
 use crate::lock_conflicts::{self, LockConflict};
 use crate::locked_set::LockedSet;
 use crate::markers::MarkerEnvironment;
@@ -92,6 +93,9 @@ pub(crate) fn of(
         changed_configuration: &changed_configuration,
         set_env_vars: &set_env_vars,
     });
+    let packages = PackageFindings::of(subject);
+    let of_packages = language_packages::checks(&packages, &mut validation.differences);
+    validation.checks.extend(of_packages);
     validation.lock_conflicts = Some(lock_conflicts(subject, &environment));
     Ok(Some(Proof {
         validation,

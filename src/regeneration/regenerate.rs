@@ -15,6 +15,7 @@ use crate::application::system_step::SystemStep;
 use crate::files::{FileCheck, misled};
 use crate::ground::Ground;
 use crate::interpreters::Choice;
+use crate::language_packages;
 use crate::lock_conflicts;
 use crate::os_release;
 use crate::plan::{INFERENCE, SUPPLEMENT, StepId};
@@ -142,7 +143,9 @@ fn unchanged(
     if !record.shortfalls.is_empty() && SystemStep::may_help(subject, request, state) {
         return Ok(None);
     }
-    if !git_steps::is_as_left(subject, state, request.surroundings.environment) {
+    if !git_steps::is_as_left(subject, state, request.surroundings.environment)
+        || !language_packages::is_as_left(subject, state, request.surroundings.environment)
+    {
         return Ok(None);
     }
     let Some(proof) = proof::of(
@@ -248,6 +251,7 @@ fn run(
     repair_files(&application, notice)?;
     system.remember(&application)?;
     application.remember_git()?;
+    language_packages::remember(subject, state)?;
     let missed = system.missed(&application)?;
     application.shortfalls.add(StepId::System, missed)?;
     let mut packages = system.configured;
@@ -304,6 +308,7 @@ pub(crate) fn carry_out_only(
     let mut journal = Journal::open(&state.journal())?;
     let steps = finished(carry_out(&application, &mut journal, request)?)?;
     application.remember_git()?;
+    language_packages::remember(subject, state)?;
     state.write_record(&Record {
         shortfalls: application.shortfalls.all(),
         ..record.clone()

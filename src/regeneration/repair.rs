@@ -5,6 +5,7 @@
 
 mod checkout;
 mod drift;
+mod language_packages;
 mod programs;
 mod repairer;
 
@@ -93,6 +94,7 @@ pub fn repair_env(request: &Request<'_>, depth: FileCheck) -> Result<Repaired, R
         }
         repaired.extend(repair(request, &subject, &state, depth)?);
         repaired.extend(programs::complete(request, &subject, &state, depth)?);
+        repaired.extend(language_packages::complete(request, &subject, &state)?);
     }
     let validation = validate_env(&ValidateRequest {
         start: request.start,

@@ -103,7 +103,7 @@ fn json_has_everything() {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    assert_snapshot!(keys(&document), @"env_vars git languages name problems python root root_evidence system_packages");
+    assert_snapshot!(keys(&document), @"env_vars git language_packages languages name problems python root root_evidence system_packages");
     assert_snapshot!(keys(&document["python"]), @"declarations exclusions import_roots imports installable interpreter interpreter_constraints locks sub_projects undeclared");
     assert_eq!(document["name"]["value"], "service");
     assert_eq!(

@@ -27,6 +27,7 @@ mod init;
 mod new;
 mod interpreter_mirror;
 mod lock_conflicts;
+mod other_languages;
 mod platforms;
 mod real_sdists;
 mod regenerate;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use dhtl_project_model::{ExitCode, Strategy};
-use dhtl_regeneration::{Capture, Need, Report as Environment, Shortfall, Verdict};
+use dhtl_regeneration::{Capture, Check, Need, Report as Environment, Shortfall, Verdict};
 use dhtl_terminal::{Count, Mark, Report, dim};
 use serde::Serialize;
 
@@ -132,6 +132,10 @@ fn render_environment(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Re
     if validation.passes("Hooks") && !lacks_hooks(report) {
         writeln!(out, "{} Git hooks configured", Mark::Good)?;
     }
+    let of_languages = ["Node packages", "Rust packages", "Go packages"];
+    let checks = validation.checks.iter();
+    let is_there = |check: &&Check| check.passed && of_languages.contains(&check.name);
+    render_checks(checks.filter(is_there), out)?;
     if !report.inferred.is_empty() {
         let names = report.inferred.join(", ");
         let why = match validation.verdict {

@@ -43,7 +43,13 @@ impl Report for PlanReport {
                 render_reasons(plan, out)?;
             }
             for command in &step.commands {
-                writeln!(out, "{command}")?;
+                match command.cwd.strip_prefix(&plan.root) {
+                    Ok(folder) if !folder.as_os_str().is_empty() => {
+                        let folder = folder.display().to_string().replace('\'', "'\\''");
+                        writeln!(out, "(cd '{folder}' && {command})")?;
+                    }
+                    _ => writeln!(out, "{command}")?,
+                }
             }
         }
         Ok(())

@@ -51,7 +51,12 @@ pub(crate) fn fetched_submodules(steps: &[StepSummary]) -> bool {
 impl Application<'_> {
     /// Forgets what an earlier run could not do: whatever still holds comes up again.
     pub(crate) fn forget_git(&self) -> Result<(), RegenerationError> {
-        for step in [StepId::Submodules, StepId::LargeFiles, StepId::Hooks] {
+        for step in [
+            StepId::Submodules,
+            StepId::LargeFiles,
+            StepId::Hooks,
+            StepId::LanguagePackages,
+        ] {
             self.shortfalls.clear(step)?;
         }
         Ok(())

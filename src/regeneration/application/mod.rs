@@ -3,6 +3,7 @@
 pub(crate) mod git_steps;
 pub(crate) mod inference;
 pub(crate) mod installation;
+pub(crate) mod language_packages_step;
 mod preferences;
 pub(crate) mod supplement;
 pub(crate) mod system_step;
@@ -111,6 +112,7 @@ impl<'a> Application<'a> {
             | StepId::LargeFiles
             | StepId::Supplement
             | StepId::Inference
+            | StepId::LanguagePackages
             | StepId::Hooks => false,
             StepId::Binaries => self.binaries_are_there(),
             StepId::Tools => self.tools_are_there(),
@@ -174,6 +176,7 @@ impl<'a> Application<'a> {
             StepId::LargeFiles => self.fetch_large_files(context),
             StepId::Binaries => self.install_binaries(context),
             StepId::Tools => self.install_tools(context),
+            StepId::LanguagePackages => self.install_language_packages(context),
             StepId::Hooks => self.install_hooks(context),
             StepId::Resolution => self.resolve(context),
             StepId::Installation => self.install(context),

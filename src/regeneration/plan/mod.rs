@@ -122,6 +122,8 @@ pub enum StepId {
     Binaries,
     /// Installs the pinned tools that no lock brings.
     Tools,
+    /// Installs the packages of other languages.
+    LanguagePackages,
     /// Installs the git hooks.
     Hooks,
 }
@@ -143,6 +145,7 @@ impl StepId {
             Self::Inference => "inference",
             Self::Binaries => "binaries",
             Self::Tools => "tools",
+            Self::LanguagePackages => "language-packages",
             Self::Hooks => "hooks",
         }
     }

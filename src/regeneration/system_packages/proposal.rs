@@ -226,6 +226,7 @@ mod tests {
                 declarations: vec![declaration],
                 ..PythonProject::default()
             }),
+            language_packages: Vec::new(),
             env_vars: Vec::new(),
             system_packages: hints.collect(),
             git: dhtl_project_model::GitSetup::default(),

@@ -10,7 +10,7 @@ const REQUIRE: &str = "DHTL_TEST_REQUIRE";
 
 /// Variables without which the network, the interpreters or the compilers of the machine would not
 /// be found.
-const PASSED_ON: [&str; 43] = [
+const PASSED_ON: [&str; 46] = [
     "PATH",
     "PATHEXT",
     "SYSTEMROOT",
@@ -52,6 +52,9 @@ const PASSED_ON: [&str; 43] = [
     "no_proxy",
     "NETRC",
     "PYENV_ROOT",
+    "NODE_EXTRA_CA_CERTS",
+    "NPM_CONFIG_REGISTRY",
+    "NPM_CONFIG_USERCONFIG",
     "CARGO_HOME",
     "RUSTUP_HOME",
 ];
@@ -63,6 +66,7 @@ pub(super) fn variables() -> Vec<(OsString, OsString)> {
         .filter_map(|name| Some((OsString::from(name), variable(name)?)))
         .collect::<Vec<_>>();
     variables.extend(pip_configuration());
+    variables.extend(npm_configuration());
     variables.extend(python_folder());
     variables
 }
@@ -79,6 +83,16 @@ fn pip_configuration() -> Option<(OsString, OsString)> {
         .map(|place| home.join(place))
         .find(|file| file.is_file())?;
     Some(("PIP_CONFIG_FILE".into(), file.into()))
+}
+
+/// So does npm.
+fn npm_configuration() -> Option<(OsString, OsString)> {
+    if variable("NPM_CONFIG_USERCONFIG").is_some() {
+        return None;
+    }
+    let file = std::env::home_dir()?.join(".npmrc");
+    file.is_file()
+        .then(|| ("NPM_CONFIG_USERCONFIG".into(), file.into()))
 }
 
 /// So does uv for the interpreters that it has installed.
