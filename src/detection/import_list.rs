@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use dhtl_project_model::ImportStatement;
-use ignore::gitignore::Gitignore;
 
+use crate::git_ignore::{Ignoring, ignoring};
 use crate::manifests::Manifests;
 use crate::tree::Tree;
 use crate::{DetectError, code, layout};
@@ -21,21 +21,7 @@ pub fn import_statements(root: &Path) -> Result<Vec<ImportStatement>, DetectErro
 /// it and need not exist: such a file is made on each machine anew.
 #[must_use]
 pub fn is_ignored(root: &Path, path: &str) -> bool {
-    let folders = Path::new(path).ancestors().skip(1);
-    // The nearest `.gitignore` decides.
-    for folder in folders {
-        let file = root.join(folder).join(".gitignore");
-        if !file.is_file() {
-            continue;
-        }
-        // A pattern that is not understood is left out, as git does.
-        let (rules, _) = Gitignore::new(&file);
-        let found = rules.matched_path_or_any_parents(root.join(path), false);
-        if !found.is_none() {
-            return found.is_ignore();
-        }
-    }
-    false
+    ignoring(root, path, Path::new("")) == Ignoring::Ignored
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod dependency_check;
 mod detect;
 mod error;
 mod formats;
+mod git_ignore;
 mod git_setup;
 mod import_list;
 pub mod imports_table;
@@ -34,6 +35,7 @@ pub use dependency_check::{
 };
 pub use detect::{DetectRequest, detect};
 pub use error::DetectError;
+pub use git_ignore::{Ignoring, ignoring};
 pub use import_list::{import_statements, is_ignored};
 pub use interpreter::{InterpreterError, decide};
 pub use root::find_root;

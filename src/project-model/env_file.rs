@@ -11,6 +11,8 @@ pub struct EnvLine<'a> {
     pub line: u32,
     /// Whether something other than blanks, quotes and a comment stands behind the `=`.
     pub has_value: bool,
+    /// Whether what stands there only holds the place of a value, as `changeme` and `<your key>` do.
+    pub is_placeholder: bool,
     /// Whether the line is commented out, as in `# LOG_LEVEL=info`.
     pub is_comment: bool,
 }
@@ -37,6 +39,7 @@ pub fn env_lines(text: &str) -> Vec<EnvLine<'_>> {
             name,
             line,
             has_value: has_value(value),
+            is_placeholder: is_placeholder(bare(value)),
             is_comment,
         });
         let quote = value.chars().next().filter(|first| "'\"`".contains(*first));
@@ -72,12 +75,49 @@ fn assignment(text: &str) -> Option<(&str, &str)> {
 }
 
 fn has_value(value: &str) -> bool {
+    !bare(value).is_empty()
+}
+
+/// A value without its quotes and the comment behind it.
+fn bare(value: &str) -> &str {
     let value = match value.strip_prefix('#') {
         Some(_) => "",
         None => value,
     };
     let value = value.split(" #").next().unwrap_or(value);
-    !value.trim().trim_matches(['"', '\'', '`']).is_empty()
+    value.trim().trim_matches(['"', '\'', '`'])
+}
+
+/// Whether nobody can mean this value: what authors of templates write where one is to be put.
+fn is_placeholder(value: &str) -> bool {
+    const FRAMES: [(&str, &str); 2] = [("<", ">"), ("{{", "}}")];
+    const WHOLE: [&str; 3] = ["fixme", "tbd", "todo"];
+    const WORDS: [&str; 6] = [
+        "changeit",
+        "changeme",
+        "changethis",
+        "placeholder",
+        "redacted",
+        "replaceme",
+    ];
+    const BEGINNINGS: [&str; 7] = [
+        "change-me",
+        "change-this",
+        "enter-",
+        "insert-",
+        "put-",
+        "replace-",
+        "set-me",
+    ];
+    let is_framed = |(begin, end): &(&str, &str)| value.starts_with(begin) && value.ends_with(end);
+    let is_filler = |filler: char| value.len() >= 3 && value.chars().all(|one| one == filler);
+    let lower = value.to_lowercase().replace(['_', ' '], "-");
+    let mut words = lower.split(|character: char| !character.is_alphanumeric());
+    FRAMES.iter().any(is_framed)
+        || ['x', 'X', '*', '.', '?'].into_iter().any(is_filler)
+        || WHOLE.contains(&lower.as_str())
+        || BEGINNINGS.iter().any(|begin| lower.starts_with(begin))
+        || words.any(|word| WORDS.contains(&word) || word.starts_with("your"))
 }
 
 /// Whether the quote that begins `value` ends in it.
@@ -126,6 +166,39 @@ mod tests {
                 "8:G"
             ]
         );
+    }
+
+    #[test]
+    fn placeholders_are_told_from_values() {
+        let is_placeholder = |value: &str| {
+            let text = format!("A={value}");
+            env_lines(&text).iter().all(|line| line.is_placeholder)
+        };
+        for value in [
+            "changeme",
+            "<your key>",
+            "\"your-api-key\" # from the console",
+            "xxxxxxxx",
+            "postgres://user:yourpassword@localhost/db",
+            "CHANGE_ME",
+            "replace with a long text",
+            "{{ token }}",
+            "TODO",
+        ] {
+            assert!(is_placeholder(value), "{value}");
+        }
+        for value in [
+            "",
+            "8000",
+            "postgres://localhost/db",
+            "true",
+            "xx",
+            "info # changeme",
+            "${HOME}/data",
+            "settings.todo_list",
+        ] {
+            assert!(!is_placeholder(value), "{value}");
+        }
     }
 
     #[test]

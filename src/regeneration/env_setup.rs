@@ -4,17 +4,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dhtl_detection::is_ignored;
-use dhtl_project_model::{EnvVar, env_lines};
+use dhtl_project_model::{EnvLine, EnvVar, env_lines};
 use dhtl_tools::Environment;
 use serde::Serialize;
 
 use crate::RegenerationError;
+use crate::env_file::EnvFileReport;
 use crate::env_template::{existing, places, worth_setting};
+use crate::missing_files::{ENV_FILE, template_of};
 use crate::place::Place;
 use crate::state::read_regular;
-
-/// The file that a project's variables are set in.
-const ENV_FILE: &str = ".env";
 
 /// The environment variables of a project, and where they can be set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,6 +27,8 @@ pub struct EnvSetup {
     pub env_file_exists: bool,
     /// Whether a `.gitignore` of the project keeps `.env` out of commits.
     pub env_file_ignored: bool,
+    /// How the names in `.env` compare with those that the project knows; none without a `.env`.
+    pub env_file: Option<EnvFileReport>,
     /// The template of it in the root, relative to it.
     pub template: Option<String>,
 }
@@ -69,6 +70,7 @@ pub fn env_setup(place: Place<'_>) -> Result<EnvSetup, RegenerationError> {
     let (project, named) = place.variables()?;
     let root = project.root;
     let in_file = set_in_file(&root);
+    let env_file = EnvFileReport::of(&root, &named);
     let variables = worth_setting(named)
         .into_iter()
         .map(|variable| EnvVarStatus {
@@ -79,6 +81,7 @@ pub fn env_setup(place: Place<'_>) -> Result<EnvSetup, RegenerationError> {
         .collect();
     Ok(EnvSetup {
         variables,
+        env_file,
         env_file_exists: root.join(ENV_FILE).is_file(),
         env_file_ignored: is_ignored(&root, ENV_FILE),
         template: existing(&root),
@@ -101,11 +104,25 @@ fn set_in(name: &str, environment: &Environment, in_file: &BTreeSet<String>) -> 
 }
 
 /// The names that `.env` gives a value; none where it cannot be read.
+///
+/// A value is none that only holds the place of one there and in the template: somebody has copied the
+/// template and not filled it in yet.
 pub(crate) fn set_in_file(root: &Path) -> BTreeSet<String> {
-    let bytes = read_regular(&root.join(ENV_FILE)).unwrap_or_default();
-    env_lines(&String::from_utf8_lossy(&bytes))
+    let text = |path: &str| {
+        let bytes = read_regular(&root.join(path)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let template = template_of(root)
+        .map(|path| text(&path))
+        .unwrap_or_default();
+    let template = env_lines(&template);
+    let is_unfilled = |line: &EnvLine<'_>| {
+        let mut same = template.iter().filter(|one| one.name == line.name);
+        line.is_placeholder && same.any(|one| one.is_placeholder)
+    };
+    env_lines(&text(ENV_FILE))
         .iter()
-        .filter(|line| line.has_value && !line.is_comment)
+        .filter(|line| line.has_value && !line.is_comment && !is_unfilled(line))
         .map(|line| line.name.to_owned())
         .collect()
 }

@@ -153,6 +153,13 @@ fn template(variables: &[EnvVar]) -> String {
     if variables.is_empty() {
         text.push_str("\n# The project reads none.\n");
     }
+    text.push_str(&listing(variables));
+    text
+}
+
+/// The lines for variables, the required ones first.
+pub(crate) fn listing(variables: &[EnvVar]) -> String {
+    let mut text = String::new();
     for (required, title) in [(true, "Required"), (false, "Optional")] {
         let of_kind = variables.iter().filter(|one| one.required == required);
         for (index, variable) in of_kind.enumerate() {

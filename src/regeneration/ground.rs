@@ -18,6 +18,7 @@ use crate::interpreters::wheel_support::WheelSupport;
 use crate::interpreters::{self, Choice, Interpreter};
 use crate::language_packages::{self, Whose};
 use crate::lock_import;
+use crate::missing_files;
 use crate::plan::{Facts, Plan, PlannedTarget, plan};
 use crate::state::StateDir;
 use crate::subject::{Locks, Subject};
@@ -67,12 +68,8 @@ pub fn preview(request: &Request<'_>) -> Result<Plan, RegenerationError> {
         ..facts(request, &subject, uv, &system)
     };
     let plan = plan(subject.spec.clone(), choice, &facts);
-    Ok(language_packages::planned(
-        plan,
-        &subject,
-        environment,
-        Whose::Ours,
-    ))
+    let plan = language_packages::planned(plan, &subject, environment, Whose::Ours);
+    Ok(missing_files::planned(plan, &subject))
 }
 
 /// The steps that [`regenerate`](crate::regenerate) would take on the machine `target`, for a fresh
@@ -110,6 +107,7 @@ pub fn preview_for(request: &Request<'_>, target: &Target) -> Result<Plan, Regen
     };
     let plan = plan(subject.spec.clone(), (choice, reason), &facts);
     let plan = language_packages::planned(plan, &subject, environment, Whose::Elsewhere);
+    let plan = missing_files::planned(plan, &subject);
     let package_manager = subject.package_manager.map(PackageManager::name);
     Ok(Plan {
         target: package_manager.map(|package_manager| PlannedTarget {
@@ -215,12 +213,8 @@ impl Ground {
         };
         let plan = plan(subject.spec.clone(), choice, &facts);
         let environment = request.surroundings.environment;
-        Ok(language_packages::planned(
-            plan,
-            subject,
-            environment,
-            Whose::Ours,
-        ))
+        let plan = language_packages::planned(plan, subject, environment, Whose::Ours);
+        Ok(missing_files::planned(plan, subject))
     }
 }
 

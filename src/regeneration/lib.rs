@@ -2,7 +2,8 @@
 //! proof that it is what it must be.
 //!
 //! **Invariants:** spec, plan, closure and validation are pure functions from data to data. Nothing
-//! of the project is written but `.venv` and `.dht/`; only [`setup`] writes `.dhtconfig` and locks.
+//! of the project is written but `.venv` and `.dht/`, and a `.env` and a `.gitignore` where there are
+//! none; only [`setup`] writes `.dhtconfig` and locks.
 
 mod application;
 mod as_of;
@@ -12,6 +13,7 @@ mod checksum;
 mod closure;
 mod configuration;
 mod container;
+mod env_file;
 mod env_setup;
 mod env_template;
 mod error;
@@ -32,6 +34,7 @@ mod locked_pins;
 mod locked_set;
 mod locks;
 mod markers;
+mod missing_files;
 mod os_release;
 mod place;
 mod plan;
@@ -64,6 +67,7 @@ pub use closure::{
     UnresolvedImport, explain_imports,
 };
 pub use container::{Container, ContainerError, ContainerRun, container, regenerate_in_container};
+pub use env_file::{EnvFileReport, EnvName};
 pub use env_setup::{EnvSetup, EnvVarStatus, SetIn, env_setup};
 pub use env_template::{EnvTemplate, env_template};
 pub use error::RegenerationError;

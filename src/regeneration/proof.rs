@@ -12,6 +12,7 @@ use crate::binaries::BinaryFindings;
 use crate::checksum::{FingerprintInputs, fingerprint, venv_checksum};
 use crate::closure::{SearchPath, closure};
 use crate::configuration::Configuration;
+use crate::env_file::EnvFileReport;
 use crate::env_setup::set_in_file;
 use crate::files::{self, FileCheck, FileReport};
 use crate::git::GitFindings;
@@ -96,6 +97,7 @@ pub(crate) fn of(
     let packages = PackageFindings::of(subject);
     let of_packages = language_packages::checks(&packages, &mut validation.differences);
     validation.checks.extend(of_packages);
+    validation.env_file = EnvFileReport::of(root, &subject.spec.env_vars);
     validation.lock_conflicts = Some(lock_conflicts(subject, &environment));
     Ok(Some(Proof {
         validation,

@@ -17,6 +17,7 @@ use crate::ground::Ground;
 use crate::interpreters::Choice;
 use crate::language_packages;
 use crate::lock_conflicts;
+use crate::missing_files::{self, MissingFiles};
 use crate::os_release;
 use crate::plan::{INFERENCE, SUPPLEMENT, StepId};
 use crate::proof;
@@ -56,6 +57,7 @@ pub fn regenerate(request: &Request<'_>) -> Result<Report, RegenerationError> {
     };
     let again = regenerate_subject(&request, &whole)?;
     Ok(Report {
+        files_written: missing_files::written(&report.steps),
         steps: report.steps.into_iter().chain(again.steps).collect(),
         unchanged: false,
         ..again
@@ -145,6 +147,7 @@ fn unchanged(
     }
     if !git_steps::is_as_left(subject, state, request.surroundings.environment)
         || !language_packages::is_as_left(subject, state, request.surroundings.environment)
+        || !MissingFiles::of(subject).is_none()
     {
         return Ok(None);
     }
@@ -412,6 +415,7 @@ fn report(
         shortfalls,
         lock_conflicts: proof.validation.lock_conflicts.take().unwrap_or_default(),
         unchanged: false,
+        files_written: missing_files::written(&steps),
         steps,
         validation: proof.validation,
     }

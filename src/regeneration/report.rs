@@ -44,6 +44,9 @@ pub struct Report {
     pub shortfalls: Vec<Shortfall>,
     /// What the locks of the project disagree on.
     pub lock_conflicts: Vec<LockConflict>,
+    /// The files that this run wrote because the project is worked on with them and had none,
+    /// relative to the root.
+    pub files_written: Vec<String>,
     /// Whether there was nothing to do.
     pub unchanged: bool,
     /// What was done.

@@ -12,6 +12,7 @@ fn repository(world: &World) -> PathBuf {
     std::fs::create_dir(&work).unwrap();
     std::fs::write(work.join("requirements.txt"), "idna==3.7\n").unwrap();
     std::fs::write(work.join("app.py"), "import idna\n").unwrap();
+    std::fs::write(work.join(".gitignore"), ".env\n").unwrap();
     world.git_in(&work, &["init", "--quiet", "--initial-branch", "main"]);
     world.git_in(&work, &["add", "."]);
     world.git_in(&work, &["commit", "--quiet", "--message", "Begin"]);

@@ -19,6 +19,7 @@ mod containers;
 mod deps;
 mod detect;
 mod env_commands;
+mod env_file;
 mod faults;
 mod fork;
 mod git_setup;

@@ -7,6 +7,7 @@ use crate::support::{World, parcel};
 /// The project of [`parcel`], committed.
 fn committed() -> World {
     let world = parcel();
+    world.write(".gitignore", ".env\n");
     world.git(&["init", "--quiet", "--initial-branch", "main"]);
     commit(&world);
     world
@@ -124,7 +125,8 @@ fn requirements_are_locked_for_every_platform() {
     let world = World::new();
     world
         .write("requirements.txt", "click==8.1.7\n")
-        .write("app.py", "import click\nimport yaml\n");
+        .write("app.py", "import click\nimport yaml\n")
+        .write(".gitignore", ".env\n");
     world.git(&["init", "--quiet"]);
     commit(&world);
     world.dhtl(&["setup"]).exits(0);

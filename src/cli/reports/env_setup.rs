@@ -6,6 +6,8 @@ use dhtl_regeneration::{EnvSetup, EnvVarStatus, SetIn};
 use dhtl_terminal::{Mark, Report, dim};
 use serde::Serialize;
 
+use super::validation::render_env_file;
+
 /// The environment variables of a project. Names only: a value is never shown.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
@@ -26,6 +28,7 @@ impl Report for EnvSetupReport {
         list("Missing, required:", &required, out)?;
         list("Not set, optional:", &optional, out)?;
         self.set_already(out)?;
+        render_env_file(setup.env_file.as_ref(), out)?;
         match required.first().or(optional.first()) {
             Some(first) => self.instructions(&first.variable.name, out),
             None => Ok(()),

@@ -136,6 +136,10 @@ fn render_environment(report: &Environment, out: &mut dyn fmt::Write) -> fmt::Re
     let checks = validation.checks.iter();
     let is_there = |check: &&Check| check.passed && of_languages.contains(&check.name);
     render_checks(checks.filter(is_there), out)?;
+    if !report.files_written.is_empty() {
+        let files = report.files_written.join(", ");
+        writeln!(out, "{} Files written: {files}", Mark::Good)?;
+    }
     if !report.inferred.is_empty() {
         let names = report.inferred.join(", ");
         let why = match validation.verdict {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use dhtl_project_model::{EnvVar, ExitCode};
-use dhtl_regeneration::{Check, RepairAction, RepairKind, Validation, Verdict};
+use dhtl_regeneration::{Check, EnvFileReport, RepairAction, RepairKind, Validation, Verdict};
 use dhtl_terminal::{Count, Mark, Report, dim};
 use serde::Serialize;
 
@@ -56,6 +56,7 @@ impl Report for ValidationReport {
                 "Environment is not as it must be: repair it with 'dhtl regenerate'."
             )?,
         }
+        render_env_file(validation.env_file.as_ref(), out)?;
         render_env_vars(&validation.missing_env_vars, out)
     }
 }
@@ -103,6 +104,35 @@ fn render_repairs(repaired: &[RepairAction], out: &mut dyn fmt::Write) -> fmt::R
             RepairKind::MadeAnew => "Made anew",
         };
         writeln!(out, "{} {words}: {what}", Mark::Good)?;
+    }
+    Ok(())
+}
+
+/// What is odd about the names in `.env`.
+pub(super) fn render_env_file(
+    env_file: Option<&EnvFileReport>,
+    out: &mut dyn fmt::Write,
+) -> fmt::Result {
+    let Some(env_file) = env_file.filter(|env_file| !env_file.is_empty()) else {
+        return Ok(());
+    };
+    writeln!(out)?;
+    let kinds = [
+        (
+            &env_file.unknown,
+            "`.env` sets what neither the code nor a template names:",
+        ),
+        (&env_file.missing, "The template sets what `.env` does not:"),
+    ];
+    for (names, title) in kinds {
+        if names.is_empty() {
+            continue;
+        }
+        writeln!(out, "{} {title}", Mark::Attention)?;
+        for one in names {
+            let place = dim(format!("{}:{}", one.path, one.line));
+            writeln!(out, "  - {} {place}", one.name)?;
+        }
     }
     Ok(())
 }

@@ -56,6 +56,7 @@ impl Application<'_> {
             StepId::LargeFiles,
             StepId::Hooks,
             StepId::LanguagePackages,
+            StepId::MissingFiles,
         ] {
             self.shortfalls.clear(step)?;
         }

@@ -4,6 +4,7 @@ pub(crate) mod git_steps;
 pub(crate) mod inference;
 pub(crate) mod installation;
 pub(crate) mod language_packages_step;
+pub(crate) mod missing_files_step;
 mod preferences;
 pub(crate) mod supplement;
 pub(crate) mod system_step;
@@ -113,6 +114,7 @@ impl<'a> Application<'a> {
             | StepId::Supplement
             | StepId::Inference
             | StepId::LanguagePackages
+            | StepId::MissingFiles
             | StepId::Hooks => false,
             StepId::Binaries => self.binaries_are_there(),
             StepId::Tools => self.tools_are_there(),
@@ -177,6 +179,7 @@ impl<'a> Application<'a> {
             StepId::Binaries => self.install_binaries(context),
             StepId::Tools => self.install_tools(context),
             StepId::LanguagePackages => self.install_language_packages(context),
+            StepId::MissingFiles => self.write_missing_files(),
             StepId::Hooks => self.install_hooks(context),
             StepId::Resolution => self.resolve(context),
             StepId::Installation => self.install(context),

@@ -18,6 +18,7 @@ use crate::application::git_steps;
 use crate::binaries;
 use crate::configuration::Configuration;
 use crate::files::FileCheck;
+use crate::missing_files;
 use crate::plan::{COMMITTED_INFERENCE, RESOLUTION};
 use crate::regenerate::{regenerate, regenerate_subject};
 use crate::report::Report;
@@ -63,7 +64,11 @@ pub fn setup(request: &Request<'_>, options: SetupOptions) -> Result<Capture, Re
     let captured = capture(request, options, &subject);
     match captured {
         Ok((lock, report)) => Ok(Capture {
-            written: before.changed(subject.root()),
+            written: [
+                before.changed(subject.root()),
+                missing_files::to_commit(&report.files_written),
+            ]
+            .concat(),
             lock,
             report,
         }),
@@ -172,6 +177,7 @@ fn capture(
         root: Some(root),
         ..*request
     })?;
+    report.files_written.extend(first.files_written);
     recorder.write_proof(&report)?;
     // The proof is repeated against what was just recorded.
     report.validation = validate_env(&ValidateRequest {

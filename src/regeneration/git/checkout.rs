@@ -27,8 +27,7 @@ impl GitCheckout {
     /// The checkout at `root`; none where it is not the top of one.
     pub(crate) fn of(root: &Path, environment: &Environment) -> Option<Self> {
         let folder = git_folder(root)?;
-        let common = text(&folder.join("commondir"))
-            .map_or_else(|| folder.clone(), |place| folder.join(place.trim()));
+        let common = common_folder(&folder);
         let settings = Settings::read(&folder, &common, environment);
         let hooks_path = settings.last("core", None, "hookspath");
         let hooks = match &hooks_path {
@@ -48,14 +47,25 @@ impl GitCheckout {
     /// Names stand there whole and end with a zero, but in version 4 of the format and in an index
     /// that is split, which have to be asked for.
     pub(crate) fn tracks(&self, path: &str) -> bool {
-        let entry = [path.as_bytes(), b"\0"].concat();
-        read_regular(&self.folder.join("index"))
-            .is_ok_and(|index| index.windows(entry.len()).any(|bytes| bytes == entry))
+        tracks(&self.folder, path)
     }
 }
 
+/// The same for the repository that `folder` is of, with `path` as seen from its top.
+pub(crate) fn tracks(folder: &Path, path: &str) -> bool {
+    let entry = [path.as_bytes(), b"\0"].concat();
+    read_regular(&folder.join("index"))
+        .is_ok_and(|index| index.windows(entry.len()).any(|bytes| bytes == entry))
+}
+
+/// What all checkouts of a repository share, where `folder` is what one has alone.
+pub(crate) fn common_folder(folder: &Path) -> PathBuf {
+    text(&folder.join("commondir"))
+        .map_or_else(|| folder.to_owned(), |place| folder.join(place.trim()))
+}
+
 /// The folder of the repository at `root`: `.git`, or what it names.
-pub(super) fn git_folder(root: &Path) -> Option<PathBuf> {
+pub(crate) fn git_folder(root: &Path) -> Option<PathBuf> {
     let place = root.join(".git");
     let folder = if place.is_dir() {
         place

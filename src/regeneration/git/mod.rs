@@ -14,6 +14,7 @@ use dhtl_project_model::config::{Document, Git};
 use dhtl_tools::{Environment, Invocation, git};
 
 use checkout::GitCheckout;
+pub(crate) use checkout::{common_folder, git_folder, tracks};
 pub(crate) use hooks::{HookState, Hooks};
 use large_files::LargeFiles;
 use submodules::Submodules;

@@ -126,6 +126,8 @@ pub enum StepId {
     LanguagePackages,
     /// Installs the git hooks.
     Hooks,
+    /// Writes the files that no checkout brings.
+    MissingFiles,
 }
 
 impl StepId {
@@ -147,6 +149,7 @@ impl StepId {
             Self::Tools => "tools",
             Self::LanguagePackages => "language-packages",
             Self::Hooks => "hooks",
+            Self::MissingFiles => "missing-files",
         }
     }
 }

@@ -83,6 +83,7 @@ pub(crate) fn validate(exhibits: &Exhibits<'_>) -> Validation {
         venv_checksum: exhibits.digests.venv_checksum,
         verdict,
         missing_env_vars: missing_env_vars(exhibits),
+        env_file: None,
         lock_conflicts: None,
     }
 }

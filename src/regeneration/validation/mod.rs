@@ -9,6 +9,7 @@ use dhtl_project_model::{Digest, DistributionName, EnvVar, ExitCode};
 use serde::Serialize;
 
 use crate::closure::Closure;
+use crate::env_file::EnvFileReport;
 use crate::files::{FileFinding, Found};
 use crate::lock_conflicts::LockConflict;
 use crate::uv::VENV;
@@ -43,6 +44,8 @@ pub struct Validation {
     pub verdict: Verdict,
     /// Environment variables that the project does not run without and that are not set.
     pub missing_env_vars: Vec<EnvVar>,
+    /// How the names in `.env` compare with those that the project knows; none without a `.env`.
+    pub env_file: Option<EnvFileReport>,
     /// What the locks of the project disagree on; none in a [`Report`](crate::Report), which has it
     /// itself.
     #[serde(skip_serializing_if = "Option::is_none")]
