@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use dhtl_project_model::DistributionName;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::RegenerationError;
 use crate::state::read_regular;
@@ -24,7 +25,7 @@ pub(crate) struct Environment {
 }
 
 /// An installed distribution.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Distribution {
     /// Its normalised name.
     pub(crate) name: DistributionName,
@@ -36,7 +37,8 @@ pub(crate) struct Distribution {
     pub(crate) editable: bool,
     /// Whether its wheel was built on this machine and holds native code.
     pub(crate) built_here: bool,
-    /// Its files and their hashes, ordered by path.
+    /// Its files and their hashes, ordered by path; none where it is only remembered.
+    #[serde(skip)]
     pub(crate) record: Vec<RecordEntry>,
 }
 
@@ -54,23 +56,33 @@ pub(crate) struct RecordEntry {
 impl Environment {
     /// Reads the environment in `venv`; none where there is no complete one.
     pub(crate) fn read(venv: &Path) -> Result<Option<Self>, RegenerationError> {
-        let Some(settings) = Settings::read(venv) else {
-            return Ok(None);
-        };
-        let Some(site_packages) = site_packages(venv) else {
-            return Ok(None);
-        };
-        let mut distributions = dist_infos(&site_packages)?
+        Self::without_distributions(venv)
+            .map(Self::with_distributions)
+            .transpose()
+    }
+
+    /// The environment in `venv` before anybody has looked at its distributions.
+    pub(crate) fn without_distributions(venv: &Path) -> Option<Self> {
+        let settings = Settings::read(venv)?;
+        Some(Self {
+            python_version: settings.version,
+            implementation: settings.implementation,
+            site_packages: site_packages(venv)?,
+            distributions: Vec::new(),
+        })
+    }
+
+    /// The same with its distributions.
+    pub(crate) fn with_distributions(self) -> Result<Self, RegenerationError> {
+        let mut distributions = dist_infos(&self.site_packages)?
             .par_iter()
             .filter_map(|dist_info| Distribution::read(dist_info))
             .collect::<Vec<_>>();
         distributions.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.version.cmp(&b.version)));
-        Ok(Some(Self {
-            python_version: settings.version,
-            implementation: settings.implementation,
-            site_packages,
+        Ok(Self {
             distributions,
-        }))
+            ..self
+        })
     }
 
     /// The installed distribution of this name.

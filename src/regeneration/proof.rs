@@ -9,12 +9,12 @@ use crate::RegenerationError;
 use crate::application::inference;
 use crate::application::installation::locked_set;
 use crate::binaries::BinaryFindings;
-use crate::checksum::{FingerprintInputs, fingerprint, venv_checksum};
+use crate::checksum::{FingerprintInputs, fingerprint};
 use crate::closure::{SearchPath, closure};
 use crate::configuration::Configuration;
 use crate::env_file::EnvFileReport;
 use crate::env_setup::set_in_file;
-use crate::files::{self, FileCheck, FileReport};
+use crate::files::{self, FileCheck, FileReport, Inspection};
 use crate::git::GitFindings;
 use crate::installed;
 use crate::language_packages::{self, PackageFindings};
@@ -57,10 +57,12 @@ pub(crate) fn of(
 ) -> Result<Option<Proof>, RegenerationError> {
     let root = subject.root();
     let venv = root.join(VENV);
-    let Some(environment) = installed::Environment::read(&venv)? else {
+    let Some(inspection) = files::inspect(&venv, &StateDir::of(root), depth)? else {
         return Ok(None);
     };
-    let files = files::check(&venv, &environment, &StateDir::of(root), depth)?;
+    let Inspection {
+        environment, files, ..
+    } = inspection;
     let closure = closure(
         &subject.python().imports,
         &SearchPath::of(&environment.site_packages),
@@ -71,7 +73,7 @@ pub(crate) fn of(
     let configuration = Configuration::read(subject)?;
     let changed_configuration = configuration.differences(subject);
     let digests = Digests {
-        venv_checksum: venv_checksum(&environment),
+        venv_checksum: inspection.venv_checksum,
         fingerprint: fingerprint_of(subject, &base, &inferred, &environment),
         config_checksum: configuration.checksum,
     };

@@ -83,6 +83,11 @@ impl StateDir {
         Some(format!("{}\n{}\n", place.display(), number(&metadata)))
     }
 
+    /// `.dht`.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.root.join(".dht")
+    }
+
     /// `.dht/state`.
     pub(crate) fn path(&self) -> PathBuf {
         self.root.join(".dht/state")

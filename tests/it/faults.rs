@@ -584,13 +584,16 @@ fn the_stamp_of_another_environment_says_nothing() {
     let other = world.path().join("other");
     copy(&world.project(), &other);
     change_a_byte(&world, &path);
-    let stamp = ".dht/state/files.stamp";
-    fs::copy(other.join(stamp), world.project().join(stamp)).unwrap();
+    let stamps = [".dht/state/files.stamp", ".dht/state/environment.stamp"];
+    for stamp in stamps {
+        fs::copy(other.join(stamp), world.project().join(stamp)).unwrap();
+    }
     world
         .dhtl(&["validate-env"])
         .exits(1)
         .answers("six.py was modified");
-    world.write(stamp, "dhtl-files-1\nnonsense");
+    world.write(stamps[0], "dhtl-files-1\nnonsense");
+    world.write(stamps[1], "{}");
     world
         .dhtl(&["validate-env"])
         .exits(1)

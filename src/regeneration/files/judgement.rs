@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::path::Path;
 use std::thread;
-use std::time::Duration;
 
 use dhtl_project_model::DistributionName;
 use rayon::prelude::*;
@@ -12,12 +11,9 @@ use crate::files::FileCheck;
 use crate::files::claims::{Claim, Claims};
 use crate::files::finding::{FileFinding, Found};
 use crate::files::hashing::{Algorithm, same};
-use crate::files::stamp::{Now, Stamp, Token};
+use crate::files::stamp::{A_TICK_AND_MORE, Now, Stamp, Token};
 use crate::files::tree::{Entry, Facts, Kind, Tree};
 use crate::state::StateDir;
-
-/// After this, another tick of the clock has begun.
-const A_TICK_AND_MORE: Duration = Duration::from_millis(25);
 
 /// Holds what is claimed against what is there.
 #[derive(Debug, Clone, Copy)]
@@ -71,8 +67,10 @@ impl Judge<'_> {
             .map(|(group, entry, token)| match mismatch(group, &entry) {
                 Some(finding) => Opinion::Wrong(finding),
                 None => Opinion::Right(
-                    now.filter(|now| now.would_see_changes(&entry.facts))
-                        .map(|_| token),
+                    now.filter(|now| {
+                        now.would_see_changes(entry.facts.last_change(), entry.facts.device)
+                    })
+                    .map(|_| token),
                 ),
             })
             .collect::<Vec<_>>();
@@ -148,7 +146,7 @@ impl Judge<'_> {
 /// The time, once every file that was changed just now has become a file that was changed before.
 fn settled<'a>(state: &StateDir, mut facts: impl Iterator<Item = &'a Facts>) -> Option<Now> {
     let now = Now::read(state)?;
-    if !facts.any(|facts| now.is_racy(facts)) {
+    if !facts.any(|facts| now.is_racy(facts.changed, facts.device)) {
         return Some(now);
     }
     thread::sleep(A_TICK_AND_MORE);

@@ -1,13 +1,17 @@
 //! Every installed file against what the `RECORD` of its distribution says of it.
 //!
-//! **Invariants:** nothing is written but the stamp in the state folder; no link is followed, so
+//! **Invariants:** nothing is written but stamps in the state folder; no link is followed, so
 //! nothing outside the environment is read.
 
 mod claims;
 mod finding;
 mod hashing;
 mod judgement;
+mod listing;
+mod open_folder;
+mod outline;
 mod own;
+mod recollection;
 mod stamp;
 mod strays;
 mod tree;
@@ -18,6 +22,7 @@ use std::path::{Component, Path};
 use serde::Serialize;
 
 pub(crate) use finding::{FileFinding, Found};
+pub(crate) use recollection::{Inspection, inspect};
 pub(crate) use ways::misled;
 
 use crate::RegenerationError;

@@ -24,6 +24,8 @@ pub(super) fn is_own(path: &str, base: &str) -> bool {
             below,
             "_virtualenv.py" | "_virtualenv.pth" | ".lock" | "CACHEDIR.TAG" | ".gitignore"
         ),
+        // Twisted lists its plugins there whenever it looks for them.
+        Some(("twisted", file)) => file == "plugins/dropin.cache",
         Some((folder, file)) => folder.ends_with(".dist-info") && is_trace(file),
     }
 }
@@ -93,6 +95,8 @@ mod tests {
         assert!(own(&format!("{BASE}/_virtualenv.py")));
         assert!(own(&format!("{BASE}/six-1.16.0.dist-info/INSTALLER")));
         assert!(!own(&format!("{BASE}/six-1.16.0.dist-info/extra.py")));
+        assert!(own(&format!("{BASE}/twisted/plugins/dropin.cache")));
+        assert!(!own(&format!("{BASE}/twisted/plugins/dropin.py")));
         assert!(!own(&format!("{BASE}/sitecustomize.py")));
         assert!(!own(&format!("{BASE}/pkg/.gitignore")));
     }

@@ -1,6 +1,7 @@
 //! What is known to be right, so that it need not be read again.
 
 use std::path::Path;
+use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
@@ -16,6 +17,9 @@ const MAGIC: &[u8] = b"dhtl-files-1\n";
 const TICK: i128 = 20_000_000;
 /// The same for every file system: that of FAT is the coarsest.
 const COARSE_TICK: i128 = 2_000_000_000;
+
+/// After this, another tick of the clock has begun, though the clock itself be a tick behind.
+pub(super) const A_TICK_AND_MORE: Duration = Duration::from_millis(35);
 
 /// The files that were right when they were last read.
 ///
@@ -37,7 +41,8 @@ pub(super) type Token = [u8; 16];
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Now {
     time: i128,
-    device: u64,
+    /// The file system that has fine times.
+    fine: Option<u64>,
 }
 
 impl Stamp {
@@ -111,34 +116,33 @@ impl Now {
         }
         let probe = tempfile::NamedTempFile::new_in(state.path()).ok()?;
         let facts = Facts::of(&probe.as_file().metadata().ok()?);
+        let time = facts.changed.max(facts.modified);
         Some(Self {
-            time: facts.changed.max(facts.modified),
-            device: facts.device,
+            time,
+            // Some file systems keep seconds only.
+            fine: (time % 1_000_000_000 != 0).then_some(facts.device),
         })
     }
 
-    /// Whether every change of a file from now on shows in what the system says of it.
+    /// Whether every change from now on of a file on `device` that was last changed at that time
+    /// shows in what the system says of it.
     ///
     /// It would not where the file was changed within the same tick of the clock.
-    pub(super) fn would_see_changes(self, facts: &Facts) -> bool {
-        let has_fine_times = cfg!(unix) && facts.device == self.device;
+    pub(super) fn would_see_changes(self, last_change: i128, device: u64) -> bool {
+        let has_fine_times = cfg!(unix) && self.fine == Some(device);
         let tick = if has_fine_times { TICK } else { COARSE_TICK };
-        let last = if cfg!(unix) {
-            facts.changed
-        } else {
-            facts.changed.max(facts.modified)
-        };
-        last < self.time - tick
+        last_change < self.time - tick
     }
 
-    /// Whether waiting for a tick of the clock would make the difference for a file.
-    pub(super) fn is_racy(self, facts: &Facts) -> bool {
-        let is_near = (facts.changed - self.time).abs() <= TICK;
-        cfg!(unix) && facts.device == self.device && is_near
+    /// Whether waiting for a tick of the clock would make the difference for such a file.
+    pub(super) fn is_racy(self, last_change: i128, device: u64) -> bool {
+        let is_near = (last_change - self.time).abs() <= TICK;
+        cfg!(unix) && self.fine == Some(device) && is_near
     }
 }
 
-fn binding(venv: &Path) -> [u8; 32] {
+/// Stands for the environment in `venv`, and for no other, nor for a copy of it.
+pub(super) fn binding(venv: &Path) -> [u8; 32] {
     let place = venv.canonicalize().unwrap_or_else(|_| venv.to_owned());
     let mut sha256 = Sha256::new();
     sha256.update(place.as_os_str().as_encoded_bytes());

@@ -81,8 +81,17 @@ impl Folder {
 
     #[track_caller]
     fn check(&self, depth: FileCheck, expected: &[&str]) {
-        let environment = Environment::read(&self.venv()).unwrap().unwrap();
-        let report = super::check(&self.venv(), &environment, &self.state(), depth).unwrap();
+        let inspect = |depth| {
+            inspect(&self.venv(), &self.state(), depth)
+                .unwrap()
+                .unwrap()
+        };
+        let inspection = inspect(depth);
+        // The second look is one at what is remembered, where all is right.
+        let again = inspect(FileCheck::Changed);
+        assert_eq!(again.files, inspection.files);
+        assert_eq!(again.venv_checksum, inspection.venv_checksum);
+        let report = inspection.files;
         let base = format!("{}/", base(&self.venv(), &self.site_packages()).unwrap());
         let found = report.findings.iter().map(|finding| {
             let path = finding.path.strip_prefix(&base).unwrap_or(&finding.path);
@@ -230,4 +239,69 @@ proptest! {
             prop_assert!(!located.split('/').any(|part| part == ".."), "{}", located);
         }
     }
+}
+
+#[test]
+fn nothing_is_read_while_nothing_changes() {
+    let folder = Folder::new();
+    folder.install("pkg", &[("pkg.py", "a = 1\n")]);
+    let is_remembered = |depth| {
+        let inspection = inspect(&folder.venv(), &folder.state(), depth);
+        let environment = inspection.unwrap().unwrap().environment;
+        assert_eq!(environment.distributions[0].name.as_str(), "pkg");
+        environment.distributions[0].record.is_empty()
+    };
+    assert!(!is_remembered(FileCheck::Changed));
+    assert!(is_remembered(FileCheck::Changed));
+    assert!(!is_remembered(FileCheck::Full));
+    folder.write("__pycache__/pkg.cpython-311.pyc", "anything");
+    assert!(is_remembered(FileCheck::Changed));
+    // What is wrong is found again and again, not remembered.
+    folder.write("pkg.py", "a = 2\n");
+    assert!(!is_remembered(FileCheck::Changed));
+    folder.check(FileCheck::Changed, &["Modified pkg.py"]);
+    folder.write("pkg.py", "a = 1\n");
+    assert!(!is_remembered(FileCheck::Changed));
+    assert!(is_remembered(FileCheck::Changed));
+    fs::write(folder.state().file("environment.stamp"), "{").unwrap();
+    assert!(!is_remembered(FileCheck::Changed));
+}
+
+/// Whoever changes a file can set its time back; no program can set the time of that.
+#[cfg(unix)]
+#[test]
+fn a_time_that_was_set_back_hides_nothing() {
+    let folder = Folder::new();
+    folder.install("pkg", &[("pkg.py", "a = 1\n")]);
+    folder.check(FileCheck::Full, &[]);
+    let place = folder.site_packages().join("pkg.py");
+    let modified = fs::metadata(&place).unwrap().modified().unwrap();
+    folder.write("pkg.py", "a = 2\n");
+    let file = fs::File::options().write(true).open(&place).unwrap();
+    file.set_modified(modified).unwrap();
+    folder.check(FileCheck::Changed, &["Modified pkg.py"]);
+}
+
+/// A `RECORD` that was edited says other things of the same files.
+#[test]
+fn an_edited_record_is_read_again() {
+    let folder = Folder::new();
+    folder.install("pkg", &[("pkg.py", "a = 1\n")]);
+    folder.check(FileCheck::Full, &[]);
+    let record = folder.site_packages().join("pkg-1.0.dist-info/RECORD");
+    let text = fs::read_to_string(&record).unwrap();
+    fs::write(record, text + "other.py,,\n").unwrap();
+    folder.check(FileCheck::Changed, &["Missing other.py"]);
+}
+
+/// A manual page, a setting: what is not among the distributions.
+#[test]
+fn files_elsewhere_in_the_environment_are_looked_at() {
+    let up = if cfg!(windows) { "../.." } else { "../../.." };
+    let path = format!("{up}/share/pkg/a.txt");
+    let folder = Folder::new();
+    folder.install("pkg", &[(&path, "a\n")]);
+    folder.check(FileCheck::Full, &[]);
+    folder.write(&path, "b\n");
+    folder.check(FileCheck::Changed, &["Modified share/pkg/a.txt"]);
 }

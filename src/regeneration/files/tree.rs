@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 /// What Python makes by itself, and makes anew when it is out of date.
-const BYTECODE_FOLDER: &str = "__pycache__";
+pub(super) const BYTECODE_FOLDER: &str = "__pycache__";
 
 /// Everything but folders and bytecode in the folder of the distributions and in that of the scripts.
 #[derive(Debug, Default)]
@@ -107,6 +107,15 @@ impl Facts {
     /// What is at `place`, without following a link there.
     pub(super) fn at(place: &Path) -> Option<Self> {
         place.symlink_metadata().ok().as_ref().map(Self::of)
+    }
+
+    /// When it was last changed, by what tells most of it: of two times where any program can set one.
+    pub(super) fn last_change(&self) -> i128 {
+        if cfg!(unix) {
+            self.changed
+        } else {
+            self.changed.max(self.modified)
+        }
     }
 
     /// From what the system says.

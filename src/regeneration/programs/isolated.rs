@@ -96,10 +96,10 @@ impl Isolated {
         }
         let damaged = |why: String| Ok(Err(Flaw::Damaged(why)));
         let state = StateDir::of(&self.folder);
-        let Some(environment) = Environment::read(&self.folder)? else {
+        let Some(inspection) = files::inspect(&self.folder, &state, depth)? else {
             return damaged("an environment without its interpreter".to_owned());
         };
-        let files = files::check(&self.folder, &environment, &state, depth)?;
+        let environment = inspection.environment;
         match environment.distribution(&self.name) {
             None => return damaged("an environment without it".to_owned()),
             Some(found) if !accepts(&found.version) => {
@@ -116,7 +116,7 @@ impl Isolated {
         if record.packages != packages(&environment) {
             return damaged("an environment with other distributions".to_owned());
         }
-        if let Some(finding) = files.findings.first() {
+        if let Some(finding) = inspection.files.findings.first() {
             return damaged(format!("an environment with `{}` changed", finding.path));
         }
         Ok(Ok(environment))

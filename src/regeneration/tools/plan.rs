@@ -7,8 +7,7 @@ use dhtl_tools::Invocation;
 
 use crate::RegenerationError;
 use crate::expected;
-use crate::files::FileCheck;
-use crate::installed::Environment;
+use crate::files::{self, FileCheck};
 use crate::programs::{Isolated, Order, Register, Store};
 use crate::proof;
 use crate::state::StateDir;
@@ -83,7 +82,8 @@ pub(crate) fn findings(
     depth: FileCheck,
 ) -> Result<Option<ToolFindings>, RegenerationError> {
     let venv = subject.root().join(VENV);
-    let Some(environment) = Environment::read(&venv)? else {
+    let inspection = files::inspect(&venv, &StateDir::of(subject.root()), FileCheck::Changed)?;
+    let Some(environment) = inspection.map(|inspection| inspection.environment) else {
         return Ok(None);
     };
     let locked_set = proof::whole_set_of(subject, &environment)?;
