@@ -5,6 +5,7 @@
 //! of the project is written but `.venv` and `.dht/`, and a `.env` and a `.gitignore` where there are
 //! none; only [`setup`] writes `.dhtconfig` and locks.
 
+mod activation;
 mod application;
 mod as_of;
 mod binaries;

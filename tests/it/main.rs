@@ -7,6 +7,7 @@
 
 mod support;
 
+mod activation;
 mod binaries;
 mod clone;
 mod clone_github;
@@ -15,6 +16,7 @@ mod config_migrate;
 mod config_schema;
 mod config_show;
 mod config_validate;
+mod continuous;
 mod containers;
 mod deps;
 mod detect;

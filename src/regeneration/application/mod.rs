@@ -19,6 +19,7 @@ use dhtl_project_model::{DistributionName, Strategy};
 use dhtl_tools::{Completed, Invocation, Runner as _, SystemRunner};
 use dhtl_workflow::{Check, Step, StepContext, StepFailure};
 
+use crate::activation;
 use crate::application::inference::Inference;
 use crate::application::supplement::Supplement;
 use crate::closure::{SearchPath, closure};
@@ -215,6 +216,7 @@ impl<'a> Application<'a> {
             remove_whatever(&self.plan.root.join(VENV))?;
         }
         self.run_to_success(&self.uv.venv(&program), context)?;
+        activation::add_check(&self.plan.root.join(VENV))?;
         Ok(String::new())
     }
 

@@ -23,8 +23,7 @@ pub(crate) use github::{GitHub, Mood};
 pub(crate) use outcome::Outcome;
 pub(crate) use outside::python;
 pub(crate) use outside::skip;
-#[cfg(target_os = "linux")]
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 pub(crate) use outside::skip_without;
 pub(crate) use projects::parcel;
 pub(crate) use redaction::Redaction;

@@ -130,7 +130,7 @@ pub(crate) fn skip(reason: &str) {
 
 /// Says the same of a test that needs what no package of a machine brings, such as a second
 /// interpreter: nowhere a failure.
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 #[expect(
     clippy::print_stderr,
     reason = "a skip that nobody sees looks like a pass"
