@@ -11,7 +11,7 @@ use dhtl_project_model::CancelToken;
 use dhtl_tools::{Environment, SystemRunner};
 use proptest::prelude::*;
 
-use crate::{BranchName, CloneRequest, clone};
+use crate::{BranchName, CloneRequest, Surroundings, clone};
 
 /// Runs what an option says (`-oProxyCommand=…`, `--upload-pack=…`), and fails in any case.
 const STAND_IN: &str = "#!/bin/sh
@@ -81,12 +81,14 @@ impl World {
             depth: None,
             destination: None,
             parent: &self.parent(),
-            environment: &self.environment,
-            runner: &self.runner,
-            interactive: false,
-            cancel: &CancelToken::default(),
-            output: &|_| {},
-            notice: &|_| {},
+            surroundings: Surroundings {
+                environment: &self.environment,
+                runner: &self.runner,
+                interactive: false,
+                cancel: &CancelToken::default(),
+                output: &|_| {},
+                notice: &|_| {},
+            },
         });
         prop_assert!(cloned.is_err(), "{url} was cloned");
         prop_assert_eq!(

@@ -17,6 +17,7 @@ mod hostile;
 mod init;
 mod new;
 mod repository_url;
+mod surroundings;
 mod templates;
 
 pub use archive::{
@@ -38,6 +39,7 @@ pub use new::{
 pub use repository_url::{
     AccountName, GitHubNameError, RepositoryName, RepositoryUrl, RepositoryUrlError,
 };
+pub use surroundings::Surroundings;
 pub use templates::{
     Catalogue, ListedTemplate, NewFile, Template, TemplateError, TemplateFile, TemplateOrigin,
     write_template,

@@ -5,20 +5,11 @@ use std::path::PathBuf;
 
 use insta::assert_snapshot;
 
-use crate::support::{GitHub, Mood, World, listing, python};
-
-/// A world in which somebody is logged in, and a GitHub with `acme/api`.
-fn world() -> Option<(World, GitHub)> {
-    let world = World::new();
-    let github = GitHub::start(&world)?;
-    github.add(&world, "acme/api");
-    let world = github.reached_from(world).set("GH_TOKEN", "gho_for_tests");
-    Some((world, github))
-}
+use crate::support::{GitHub, Mood, listing, python};
 
 #[test]
 fn gh_clones_with_its_login() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     assert_snapshot!(world.dhtl(&["clone", "acme/api"]).snapshot(), @"
@@ -60,7 +51,7 @@ fn gh_clones_with_its_login() {
 
 #[test]
 fn an_address_is_as_good_as_a_name() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     let url = "http://github.localhost/acme/api.git";
@@ -71,7 +62,7 @@ fn an_address_is_as_good_as_a_name() {
 
 #[test]
 fn a_branch_and_a_depth_can_be_chosen() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     github.commit(&world, "acme/api");
@@ -93,7 +84,7 @@ fn a_branch_and_a_depth_can_be_chosen() {
 
 #[test]
 fn a_branch_that_is_not_there_is_named() {
-    let Some((world, _github)) = world() else {
+    let Some((world, _github)) = GitHub::with_login() else {
         return;
     };
     let arguments = ["clone", "acme/api", "--branch", "nowhere"];
@@ -111,7 +102,7 @@ fn a_branch_that_is_not_there_is_named() {
 
 #[test]
 fn the_clone_of_a_fork_knows_its_original() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     github.fork(&world, "acme/api", "tester/api");
@@ -125,7 +116,7 @@ fn the_clone_of_a_fork_knows_its_original() {
 
 #[test]
 fn submodules_come_with_the_environment() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     github.add(&world, "acme/lib");
@@ -146,7 +137,7 @@ fn submodules_come_with_the_environment() {
 
 #[test]
 fn without_a_login_git_clones() {
-    let Some((world, _github)) = world() else {
+    let Some((world, _github)) = GitHub::with_login() else {
         return;
     };
     let outcome = world.unset("GH_TOKEN");
@@ -159,7 +150,7 @@ fn without_a_login_git_clones() {
 
 #[test]
 fn without_gh_git_clones() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     let git = world.run("which", world.path(), &["git"]).exits(0);
@@ -174,7 +165,7 @@ fn without_gh_git_clones() {
 
 #[test]
 fn a_rate_limit_is_no_obstacle_for_git() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     github.is(Mood::RateLimited);
@@ -186,7 +177,7 @@ fn a_rate_limit_is_no_obstacle_for_git() {
 
 #[test]
 fn a_repository_that_is_not_there_is_named() {
-    let Some((world, _github)) = world() else {
+    let Some((world, _github)) = GitHub::with_login() else {
         return;
     };
     assert_snapshot!(world.dhtl(&["clone", "acme/nothing"]).snapshot(), @"
@@ -203,7 +194,7 @@ fn a_repository_that_is_not_there_is_named() {
 
 #[test]
 fn a_connection_that_breaks_off_leaves_nothing() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     github.is(Mood::CutRepositories);
@@ -229,7 +220,7 @@ fn a_connection_that_breaks_off_leaves_nothing() {
 
 #[test]
 fn what_cannot_be_regenerated_is_kept() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     let go_on = format!(
@@ -245,7 +236,7 @@ fn what_cannot_be_regenerated_is_kept() {
 
 #[test]
 fn an_environment_that_is_not_whole_is_kept_too() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     let work = world.path().join("work/acme/api");
@@ -262,7 +253,7 @@ fn an_environment_that_is_not_whole_is_kept_too() {
 /// gh and git are real, so whatever they took for an option or a command would show.
 #[test]
 fn nothing_typed_becomes_an_option_or_a_command() {
-    let Some((world, _github)) = world() else {
+    let Some((world, _github)) = GitHub::with_login() else {
         return;
     };
     let marker = world.path().join("run");

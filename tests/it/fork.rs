@@ -5,20 +5,11 @@ use std::path::PathBuf;
 
 use insta::assert_snapshot;
 
-use crate::support::{GitHub, Mood, World, listing};
-
-/// A world in which `tester` is logged in, and a GitHub with `acme/api`.
-fn world() -> Option<(World, GitHub)> {
-    let world = World::new();
-    let github = GitHub::start(&world)?;
-    github.add(&world, "acme/api");
-    let world = github.reached_from(world).set("GH_TOKEN", "gho_for_tests");
-    Some((world, github))
-}
+use crate::support::{GitHub, Mood, listing};
 
 #[test]
 fn forks_clones_and_regenerates() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     assert_snapshot!(world.dhtl(&["fork", "acme/api"]).snapshot(), @"
@@ -69,7 +60,7 @@ fn forks_clones_and_regenerates() {
 
 #[test]
 fn owner_name_folder_branch_and_depth_can_be_chosen() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     github.commit(&world, "acme/api");
@@ -102,7 +93,7 @@ fn owner_name_folder_branch_and_depth_can_be_chosen() {
 
 #[test]
 fn a_fork_that_is_there_is_used() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     github.fork(&world, "acme/api", "tester/api");
@@ -118,7 +109,7 @@ fn a_fork_that_is_there_is_used() {
 
 #[test]
 fn a_clone_that_is_there_is_brought_up_to_date() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     world.dhtl(&["fork", "acme/api"]).exits(0);
@@ -144,7 +135,7 @@ fn a_clone_that_is_there_is_brought_up_to_date() {
 
 #[test]
 fn work_that_stands_against_it_is_left_alone() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     world.dhtl(&["fork", "acme/api"]).exits(0);
@@ -162,7 +153,7 @@ fn work_that_stands_against_it_is_left_alone() {
 
 #[test]
 fn another_folder_in_its_place_is_not_touched() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     github.add(&world, "acme/other");
@@ -178,7 +169,7 @@ fn another_folder_in_its_place_is_not_touched() {
 
 #[test]
 fn without_gh_the_message_says_how_to_get_it() {
-    let Some((world, _github)) = world() else {
+    let Some((world, _github)) = GitHub::with_login() else {
         return;
     };
     let git = world.run("which", world.path(), &["git"]).exits(0);
@@ -193,7 +184,7 @@ fn without_gh_the_message_says_how_to_get_it() {
 
 #[test]
 fn without_a_login_the_message_says_how_to_log_in() {
-    let Some((world, _github)) = world() else {
+    let Some((world, _github)) = GitHub::with_login() else {
         return;
     };
     let world = world.unset("GH_TOKEN");
@@ -211,7 +202,7 @@ fn without_a_login_the_message_says_how_to_log_in() {
 
 #[test]
 fn a_rate_limit_is_named() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     github.is(Mood::RateLimited);
@@ -229,7 +220,7 @@ fn a_rate_limit_is_named() {
 
 #[test]
 fn a_repository_that_is_not_there_is_named() {
-    let Some((world, _github)) = world() else {
+    let Some((world, _github)) = GitHub::with_login() else {
         return;
     };
     assert_snapshot!(world.dhtl(&["fork", "acme/nothing"]).snapshot(), @"
@@ -246,7 +237,7 @@ fn a_repository_that_is_not_there_is_named() {
 
 #[test]
 fn ones_own_repository_is_not_forked() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     github.add(&world, "tester/mine");
@@ -259,7 +250,7 @@ fn ones_own_repository_is_not_forked() {
 
 #[test]
 fn only_what_is_on_github_is_forked() {
-    let Some((world, _github)) = world() else {
+    let Some((world, _github)) = GitHub::with_login() else {
         return;
     };
     for address in ["https://git.example/acme/api", "./api", "acme"] {
@@ -270,7 +261,7 @@ fn only_what_is_on_github_is_forked() {
 
 #[test]
 fn a_connection_that_breaks_off_leaves_a_fork_and_no_folder() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     github.is(Mood::SilentApi);
@@ -288,7 +279,7 @@ fn a_connection_that_breaks_off_leaves_a_fork_and_no_folder() {
 
 #[test]
 fn nothing_typed_becomes_an_option() {
-    let Some((world, github)) = world() else {
+    let Some((world, github)) = GitHub::with_login() else {
         return;
     };
     for (option, value) in [

@@ -4,7 +4,7 @@ use clap::Args;
 use dhtl_project_model::ExitCode;
 use dhtl_scaffolding::CloneRequest;
 
-use super::new_folder::{ExtentArgs, NewFolderArgs, regenerate};
+use super::new_folder::{ExtentArgs, NewFolderArgs, regenerate, with_surroundings};
 use super::regeneration::{Place, RegenerationArgs};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -26,18 +26,15 @@ pub(crate) struct CloneArgs {
 pub(crate) fn run(context: &Context, args: &CloneArgs) -> Result<ExitCode, Failure> {
     let current_folder = context.current_folder()?;
     context.terminal.status("Cloning the repository.");
-    let cloned = dhtl_scaffolding::clone(&CloneRequest {
-        url: &args.url,
-        branch: args.extent.branch.as_ref(),
-        depth: args.extent.depth,
-        destination: args.place.folder(),
-        parent: &current_folder,
-        environment: &context.environment,
-        runner: &context.runner(),
-        interactive: context.terminal.settings().interactive,
-        cancel: &context.cancel,
-        output: &|line| context.terminal.detail(line),
-        notice: &|line| context.terminal.status(line),
+    let cloned = with_surroundings(context, |surroundings| {
+        dhtl_scaffolding::clone(&CloneRequest {
+            url: &args.url,
+            branch: args.extent.branch.as_ref(),
+            depth: args.extent.depth,
+            destination: args.place.folder(),
+            parent: &current_folder,
+            surroundings,
+        })
     })?;
     let place = Place {
         start: &cloned.folder,

@@ -5,7 +5,7 @@ use dhtl_project_model::ExitCode;
 use dhtl_scaffolding::{AccountName, CloneState, ForkRequest, Forked, RepositoryName};
 use dhtl_terminal::Count;
 
-use super::new_folder::{ExtentArgs, NewFolderArgs, regenerate};
+use super::new_folder::{ExtentArgs, NewFolderArgs, regenerate, with_surroundings};
 use super::regeneration::{Place, RegenerationArgs};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -33,20 +33,17 @@ pub(crate) struct ForkArgs {
 pub(crate) fn run(context: &Context, args: &ForkArgs) -> Result<ExitCode, Failure> {
     let current_folder = context.current_folder()?;
     context.terminal.status("Forking the repository.");
-    let forked = dhtl_scaffolding::fork(&ForkRequest {
-        url: &args.url,
-        organization: args.org.as_ref(),
-        fork_name: args.fork_name.as_ref(),
-        branch: args.extent.branch.as_ref(),
-        depth: args.extent.depth,
-        destination: args.place.folder(),
-        parent: &current_folder,
-        environment: &context.environment,
-        runner: &context.runner(),
-        interactive: context.terminal.settings().interactive,
-        cancel: &context.cancel,
-        output: &|line| context.terminal.detail(line),
-        notice: &|line| context.terminal.status(line),
+    let forked = with_surroundings(context, |surroundings| {
+        dhtl_scaffolding::fork(&ForkRequest {
+            url: &args.url,
+            organization: args.org.as_ref(),
+            fork_name: args.fork_name.as_ref(),
+            branch: args.extent.branch.as_ref(),
+            depth: args.extent.depth,
+            destination: args.place.folder(),
+            parent: &current_folder,
+            surroundings,
+        })
     })?;
     if let Some(advice) = advice(&forked) {
         context.terminal.status(&advice);

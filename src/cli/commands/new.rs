@@ -11,6 +11,7 @@ use dhtl_scaffolding::{
 };
 use dhtl_tools::uv;
 
+use super::new_folder::with_surroundings;
 use super::regeneration::{Place, RegenerationArgs, answer};
 use crate::context::Context;
 use crate::failure::Failure;
@@ -221,18 +222,15 @@ fn foreign_template(
         Failure::external(format!("no folder can be made for the template: {error}"))
     })?;
     context.terminal.status("Cloning the template.");
-    let cloned = dhtl_scaffolding::clone(&CloneRequest {
-        url: place,
-        destination: Some(Path::new("template")),
-        parent: temporary.path(),
-        branch: None,
-        depth: None,
-        environment: &context.environment,
-        runner: &context.runner(),
-        interactive: context.terminal.settings().interactive,
-        cancel: &context.cancel,
-        output: &|line| context.terminal.detail(line),
-        notice: &|line| context.terminal.status(line),
+    let cloned = with_surroundings(context, |surroundings| {
+        dhtl_scaffolding::clone(&CloneRequest {
+            url: place,
+            destination: Some(Path::new("template")),
+            parent: temporary.path(),
+            branch: None,
+            depth: None,
+            surroundings,
+        })
     })?;
     let template = Template::read("template", &cloned.folder)?;
     Ok(catalogue.complete(template)?)

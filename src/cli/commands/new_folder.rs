@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use dhtl_project_model::ExitCode;
-use dhtl_scaffolding::BranchName;
+use dhtl_scaffolding::{BranchName, Surroundings};
 use dhtl_tools::quote;
 
 use super::regeneration::{Place, RegenerationArgs};
@@ -38,6 +38,21 @@ pub(crate) struct ExtentArgs {
     /// Fetch no more than the last commits of one branch
     #[arg(long, value_name = "COMMITS")]
     pub(crate) depth: Option<NonZeroU32>,
+}
+
+/// Calls `act` with what a clone or a fork may use of the world around it.
+pub(crate) fn with_surroundings<T>(
+    context: &Context,
+    act: impl FnOnce(Surroundings<'_>) -> T,
+) -> T {
+    act(Surroundings {
+        environment: &context.environment,
+        runner: &context.runner(),
+        interactive: context.terminal.settings().interactive,
+        cancel: &context.cancel,
+        output: &|line| context.terminal.detail(line),
+        notice: &|line| context.terminal.status(line),
+    })
 }
 
 /// Makes the environment of the project in the new folder `place`, which is kept whatever comes of

@@ -11,13 +11,13 @@ mod through_gh;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use dhtl_project_model::CancelToken;
 use dhtl_tools::git::{self, CloneExtent};
-use dhtl_tools::{Completed, Environment, Invocation, Runner, ToolError};
+use dhtl_tools::{Completed, Invocation, ToolError};
 
 use crate::branch_name::BranchName;
 use crate::destination::{Destination, Staging};
 use crate::repository_url::{RepositoryUrl, RepositoryUrlError, Transport, github_host};
+use crate::surroundings::Surroundings;
 pub(crate) use error::failure;
 
 pub use error::CloneError;
@@ -34,18 +34,8 @@ pub struct CloneRequest<'a> {
     pub destination: Option<&'a Path>,
     /// Where a folder with the default name is made.
     pub parent: &'a Path,
-    /// Says whether there is a gh, and which GitHub it is for.
-    pub environment: &'a Environment,
-    /// Runs git and gh.
-    pub runner: &'a dyn Runner,
-    /// Whether somebody is there to answer the dialogs of a credential helper.
-    pub interactive: bool,
-    /// Stops it.
-    pub cancel: &'a CancelToken,
-    /// Is told every line that git prints, without secrets.
-    pub output: &'a (dyn Fn(&str) + Sync),
-    /// Is told what is done otherwise than the user may expect, and why.
-    pub notice: &'a (dyn Fn(&str) + Sync),
+    /// The world around it.
+    pub surroundings: Surroundings<'a>,
 }
 
 /// What was cloned.
@@ -62,7 +52,7 @@ pub struct Cloned {
 /// A repository on GitHub is cloned through gh, whose login then counts; without gh, without its
 /// login, and when GitHub answers gh no more requests, git does it as for every other repository.
 pub fn clone(request: &CloneRequest<'_>) -> Result<Cloned, CloneError> {
-    let host = github_host(request.environment);
+    let host = github_host(request.surroundings.environment);
     let url = RepositoryUrl::resolve(request.url, request.parent, host)?;
     let destination = match request.destination {
         Some(folder) => Destination::named(request.parent, folder)?,
@@ -86,7 +76,7 @@ pub fn clone(request: &CloneRequest<'_>) -> Result<Cloned, CloneError> {
             return Err(failure(&url, request.branch, completed, &destination));
         }
     }
-    if request.cancel.is_cancelled() {
+    if request.surroundings.cancel.is_cancelled() {
         return Err(CloneError::Interrupted);
     }
     let folder = staging.publish(&prepared, &destination)?;
@@ -116,11 +106,7 @@ fn run_git(
 }
 
 fn run(request: &CloneRequest<'_>, invocation: Invocation) -> Result<Completed, CloneError> {
-    if request.cancel.is_cancelled() {
-        return Err(CloneError::Interrupted);
-    }
-    let invocation = without_questions(invocation, request.interactive);
-    match request.runner.run(&invocation, request.output) {
+    match request.surroundings.run(invocation) {
         Ok(completed) => Ok(completed),
         Err(ToolError::Cancelled) => Err(CloneError::Interrupted),
         Err(error) => Err(error.into()),
@@ -132,17 +118,5 @@ pub(crate) fn extent(branch: Option<&BranchName>, depth: Option<NonZeroU32>) -> 
     CloneExtent {
         branch: branch.map(BranchName::as_str),
         depth,
-    }
-}
-
-/// A command of git or gh that waits for nobody.
-pub(crate) fn without_questions(invocation: Invocation, interactive: bool) -> Invocation {
-    // ssh asks on the terminal even when git may not, and would wait for ever in the background;
-    // with this it asks through a dialog, or not at all.
-    let invocation = invocation.env("SSH_ASKPASS_REQUIRE", "force");
-    if interactive {
-        invocation
-    } else {
-        invocation.env("GCM_INTERACTIVE", "never")
     }
 }

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::sync::Mutex;
 
-use dhtl_project_model::{Diagnostic as _, ExitCode};
-use dhtl_tools::{Environment, Invocation, SystemRunner, no_output};
+use dhtl_project_model::{CancelToken, Diagnostic as _, ExitCode};
+use dhtl_tools::{Environment, Invocation, Runner, SystemRunner, no_output};
 
 use super::*;
 use crate::DestinationError;
@@ -96,12 +96,14 @@ impl World {
             depth: None,
             destination: destination.map(Path::new),
             parent: &self.parent(),
-            environment: &self.environment,
-            runner,
-            interactive: false,
-            cancel: &self.cancel,
-            output: &|line| self.output.lock().unwrap().push(line.to_owned()),
-            notice: &|_| {},
+            surroundings: Surroundings {
+                environment: &self.environment,
+                runner,
+                interactive: false,
+                cancel: &self.cancel,
+                output: &|line| self.output.lock().unwrap().push(line.to_owned()),
+                notice: &|_| {},
+            },
         })
     }
 
@@ -296,15 +298,17 @@ fn an_interrupt_while_git_works_leaves_nothing() {
         depth: None,
         destination: None,
         parent: &world.parent(),
-        environment: &world.environment,
-        runner: &world.runner,
-        interactive: false,
-        cancel: &world.cancel,
-        output: &|_started| {
-            assert_eq!(world.names().len(), 1);
-            world.cancel.cancel();
+        surroundings: Surroundings {
+            environment: &world.environment,
+            runner: &world.runner,
+            interactive: false,
+            cancel: &world.cancel,
+            output: &|_started| {
+                assert_eq!(world.names().len(), 1);
+                world.cancel.cancel();
+            },
+            notice: &|_| {},
         },
-        notice: &|_| {},
     })
     .unwrap_err();
     assert!(matches!(error, CloneError::Interrupted), "{error}");

@@ -21,10 +21,15 @@ pub(super) fn clone(
     destination: &Destination,
 ) -> Result<Option<Done>, CloneError> {
     let instead = |why: String| {
-        (request.notice)(&format!("Cloning with git alone: {why}."));
+        (request.surroundings.notice)(&format!("Cloning with git alone: {why}."));
         Ok(None)
     };
-    if request.environment.find_program("gh").is_none() {
+    if request
+        .surroundings
+        .environment
+        .find_program("gh")
+        .is_none()
+    {
         return instead("`gh` is not installed".to_owned());
     }
     let extent = extent(request.branch, request.depth);

@@ -20,7 +20,7 @@ pub(super) fn is_clone(
     if !folder.join(".git").exists() {
         return false;
     }
-    let host = github_host(request.environment);
+    let host = github_host(request.surroundings.environment);
     let find = |which| remote(request, folder, which, host).ok().flatten();
     let (origin, upstream) = (find(Remote::Origin), find(Remote::Upstream));
     let is_fork = origin.is_some_and(|origin| {
@@ -39,10 +39,14 @@ pub(super) fn update(
     folder: &Path,
     original: &GitHubRepository,
 ) -> Result<Forked, ForkError> {
-    let host = github_host(request.environment);
-    (request.notice)("A clone of the fork is there already, and is brought up to date.");
+    let host = github_host(request.surroundings.environment);
+    (request.surroundings.notice)(
+        "A clone of the fork is there already, and is brought up to date.",
+    );
     if request.branch.is_some() || request.depth.is_some() {
-        (request.notice)("`--branch` and `--depth` are for new clones, and change nothing here.");
+        (request.surroundings.notice)(
+            "`--branch` and `--depth` are for new clones, and change nothing here.",
+        );
     }
     let login = original.host();
     let completed = run(request, git::fetch(Remote::Origin, login, folder))?;
@@ -57,7 +61,7 @@ pub(super) fn update(
     let remotes = Remotes::settle(request, folder, original, host)?;
     let moved = run(request, git::fast_forward(folder))?;
     if !moved.success() {
-        (request.notice)(
+        (request.surroundings.notice)(
             "What is checked out was left as it is: `git status` says how it differs from its branch.",
         );
     }

@@ -12,17 +12,17 @@ mod tests;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use dhtl_project_model::CancelToken;
 use dhtl_tools::gh::{self, ForkOwner};
-use dhtl_tools::{Completed, Environment, Invocation, Runner, ToolError};
+use dhtl_tools::{Completed, Invocation, ToolError};
 
 use crate::branch_name::BranchName;
-use crate::clone::{CloneError, extent, failure, without_questions};
+use crate::clone::{CloneError, extent, failure};
 use crate::destination::{Destination, DestinationError, Staging};
 use crate::gh_refusal::GhRefusal;
 use crate::repository_url::{
     AccountName, GitHubRepository, RepositoryName, RepositoryUrl, github_host,
 };
+use crate::surroundings::Surroundings;
 use remotes::Remotes;
 
 pub use error::ForkError;
@@ -43,18 +43,8 @@ pub struct ForkRequest<'a> {
     pub destination: Option<&'a Path>,
     /// Where a folder with the default name is made.
     pub parent: &'a Path,
-    /// Says which GitHub gh is for.
-    pub environment: &'a Environment,
-    /// Runs gh and git.
-    pub runner: &'a dyn Runner,
-    /// Whether somebody is there to answer the dialogs of a credential helper.
-    pub interactive: bool,
-    /// Stops it.
-    pub cancel: &'a CancelToken,
-    /// Is told every line that gh and git print, without secrets.
-    pub output: &'a (dyn Fn(&str) + Sync),
-    /// Is told what the user should know besides.
-    pub notice: &'a (dyn Fn(&str) + Sync),
+    /// The world around it.
+    pub surroundings: Surroundings<'a>,
 }
 
 /// A fork and its clone.
@@ -88,7 +78,7 @@ pub enum CloneState {
 /// Forks a repository and clones the fork into a folder, which appears whole or not at all, with
 /// the remotes `origin` and `upstream`.
 pub fn fork(request: &ForkRequest<'_>) -> Result<Forked, ForkError> {
-    let host = github_host(request.environment);
+    let host = github_host(request.surroundings.environment);
     let url = RepositoryUrl::parse_on(request.url, host)?;
     let original = url.github(host).ok_or_else(|| ForkError::NotOnGitHub {
         address: url.to_string(),
@@ -107,7 +97,7 @@ pub fn fork(request: &ForkRequest<'_>) -> Result<Forked, ForkError> {
     let staging = Staging::within(&destination.parent)?;
     let prepared = fork_into(request, &original, &staging, &destination)?;
     let remotes = Remotes::settle(request, &prepared, &original, host)?;
-    if request.cancel.is_cancelled() {
+    if request.surroundings.cancel.is_cancelled() {
         return Err(ForkError::Interrupted);
     }
     let folder = staging.publish(&prepared, &destination)?;
@@ -132,7 +122,7 @@ fn fork_into(
         return Err(refused(request, original, completed, destination));
     }
     if completed.stderr.contains("already exists") {
-        (request.notice)("The fork is there already, and is used.");
+        (request.surroundings.notice)("The fork is there already, and is used.");
     }
     // Its name is gh's to choose: a second fork of the same name gets a number.
     let entries = std::fs::read_dir(staging.path())
@@ -177,11 +167,7 @@ fn refused(
 }
 
 fn run(request: &ForkRequest<'_>, invocation: Invocation) -> Result<Completed, ForkError> {
-    if request.cancel.is_cancelled() {
-        return Err(ForkError::Interrupted);
-    }
-    let invocation = without_questions(invocation, request.interactive);
-    match request.runner.run(&invocation, request.output) {
+    match request.surroundings.run(invocation) {
         Ok(completed) => Ok(completed),
         Err(ToolError::Cancelled) => Err(ForkError::Interrupted),
         Err(error) => Err(error.into()),

@@ -1,7 +1,8 @@
 //! What is made of the remotes of a clone, whatever gh has left there. What gh does is tested with the
 //! real one, end to end.
 
-use dhtl_tools::{ScriptedRunner, no_output};
+use dhtl_project_model::CancelToken;
+use dhtl_tools::{Environment, Runner, ScriptedRunner, no_output};
 
 use super::remotes::Remotes;
 use super::*;
@@ -19,12 +20,14 @@ fn settle(runner: &dyn Runner) -> Result<Forked, ForkError> {
         depth: None,
         destination: None,
         parent: Path::new("/srv"),
-        environment: &environment,
-        runner,
-        interactive: false,
-        cancel: &CancelToken::default(),
-        output: &no_output,
-        notice: &no_output,
+        surroundings: Surroundings {
+            environment: &environment,
+            runner,
+            interactive: false,
+            cancel: &CancelToken::default(),
+            output: &no_output,
+            notice: &no_output,
+        },
     };
     let original: RepositoryUrl = "acme/api".parse().unwrap();
     let original = original.github("github.com").unwrap();

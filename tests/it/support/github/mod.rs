@@ -69,6 +69,16 @@ impl GitHub {
         Some(Self(state))
     }
 
+    /// A world in which `tester` is logged in, and a GitHub with `acme/api`; nothing where the machine
+    /// has no gh.
+    pub(crate) fn with_login() -> Option<(World, Self)> {
+        let world = World::new();
+        let github = Self::start(&world)?;
+        github.add(&world, "acme/api");
+        let world = github.reached_from(world).set("GH_TOKEN", "gho_for_tests");
+        Some((world, github))
+    }
+
     /// `world`, in which this is GitHub, and nobody is logged in.
     pub(crate) fn reached_from(&self, world: World) -> World {
         let home = world.home();
