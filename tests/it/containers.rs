@@ -20,7 +20,9 @@ fn has_image(world: &World) -> bool {
         skip("docker does not answer");
         return false;
     }
-    if !shell(&format!("docker image inspect {BASE} || docker pull {BASE}")) {
+    if !shell(&format!(
+        "docker image inspect {BASE} || docker pull {BASE}"
+    )) {
         skip("there is no image of Python");
         return false;
     }

@@ -6,8 +6,8 @@ use std::path::Path;
 use clap::{Args, ValueEnum};
 use dhtl_project_model::ExitCode;
 use dhtl_regeneration::{
-    CodePart, Fallbacks, Inferring, Report, Request, Surroundings, SystemConsent, Target,
-    Versions, preview, preview_for, regenerate,
+    CodePart, Fallbacks, Inferring, Report, Request, Surroundings, SystemConsent, Target, Versions,
+    preview, preview_for, regenerate,
 };
 
 use super::container;

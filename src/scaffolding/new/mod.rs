@@ -15,5 +15,5 @@ pub use error::NewError;
 pub use first_commit::{Commit, NewRepository, author};
 pub use license::License;
 pub use name::{NameError, ProjectName};
-pub use project::{Author, CiProvider, NewProject, PythonMinor};
 pub(crate) use project::NEWEST;
+pub use project::{Author, CiProvider, NewProject, PythonMinor};
