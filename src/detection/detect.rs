@@ -7,7 +7,7 @@ use dhtl_project_model::{
 };
 
 use crate::manifests::Manifests;
-use crate::root::find_root;
+use crate::root::{find_root, nested_root};
 use crate::tree::Tree;
 use crate::{
     DetectError, code, declarations, git_setup, interpreter, language_packages, languages, layout,
@@ -33,15 +33,41 @@ pub fn detect(request: &DetectRequest<'_>) -> Result<Project, DetectError> {
 }
 
 /// The same, with the files that were listed for it.
-pub(crate) fn detect_with_tree(
-    request: &DetectRequest<'_>,
-) -> Result<(Project, Tree), DetectError> {
+pub fn detect_with_tree(request: &DetectRequest<'_>) -> Result<(Project, Tree), DetectError> {
     let (root, root_evidence) = root(request)?;
     let tree = Tree::read(&root)?;
     let languages = languages::find(&tree);
     if languages.is_empty() && !tree.contains(".dhtconfig") {
         return Err(DetectError::NoProject { start: root });
     }
+    read(request, (root, root_evidence), tree, languages)
+}
+
+/// The same for any folder, whatever is in it: for those who know more languages than this crate.
+///
+/// A folder that declares nothing is its own root, and a project need not have a language.
+pub fn detect_any(request: &DetectRequest<'_>) -> Result<(Project, Tree), DetectError> {
+    let found = match root(request) {
+        Err(DetectError::NoProject { start }) => (start, Evidence::file(".", "root-named")),
+        found => found?,
+    };
+    let nested = match request.root {
+        Some(_) => None,
+        None => nested_root(request.start, &found.0),
+    };
+    let root = nested.unwrap_or(found);
+    let tree = Tree::read(&root.0)?;
+    let languages = languages::find(&tree);
+    read(request, root, tree, languages)
+}
+
+/// What the files of `tree` say about a project in these languages.
+fn read(
+    request: &DetectRequest<'_>,
+    (root, root_evidence): (PathBuf, Evidence),
+    tree: Tree,
+    languages: Vec<Found<Language>>,
+) -> Result<(Project, Tree), DetectError> {
     let manifests = Manifests::read(&tree);
     let mut problems = tree.problems.clone();
     problems.extend(manifests.problems.iter().cloned());
@@ -282,6 +308,31 @@ requires = ['hatchling']
         let project = detect(&request).unwrap();
         assert_eq!(project.root, root);
         assert_eq!(project.python.unwrap().interpreter.specifiers, "==3.11.4");
+    }
+
+    #[test]
+    fn any_folder_can_be_read_and_is_its_own_root() {
+        let folder = tempfile::tempdir().unwrap();
+        let any = |start: &Path, root: Option<&Path>| {
+            let request = DetectRequest {
+                start,
+                root,
+                config_python: None,
+            };
+            detect_any(&request).unwrap().0
+        };
+        let inner = folder.path().join("services/shop/lib");
+        fs::create_dir_all(&inner).unwrap();
+        fs::write(folder.path().join("package.json"), "{}").unwrap();
+        let real = |path: &Path| fs::canonicalize(path).unwrap();
+        assert_eq!(real(&any(&inner, None).root), real(folder.path()));
+        // A manifest of a language that is only detected makes its folder a root.
+        fs::write(folder.path().join("services/shop/Gemfile"), "").unwrap();
+        let shop = folder.path().join("services/shop");
+        assert_eq!(real(&any(&inner, None).root), real(&shop));
+        let named = any(&inner, Some(&inner));
+        assert_eq!(real(&named.root), real(&inner));
+        assert_eq!((named.languages, named.python), (Vec::new(), None));
     }
 
     #[test]

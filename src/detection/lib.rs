@@ -8,7 +8,7 @@ mod declarations;
 mod dependency_check;
 mod detect;
 mod error;
-mod formats;
+pub mod formats;
 mod git_ignore;
 mod git_setup;
 mod import_list;
@@ -26,14 +26,16 @@ mod setup_py;
 mod sub_projects;
 mod system_packages;
 mod toolchain_files;
-mod tree;
+pub mod tree;
 
+pub use code::javascript_tokens;
+pub use code::nesting::depth_bound as syntax_depth_bound;
 pub use code::{is_env_template, is_set_by_platform};
 pub use dependency_check::{
     DependencyCheck, DependencyCheckError, DependencyCheckRequest, Finding, FindingKind, Part,
     check_dependencies,
 };
-pub use detect::{DetectRequest, detect};
+pub use detect::{DetectRequest, detect, detect_any, detect_with_tree};
 pub use error::DetectError;
 pub use git_ignore::{Ignoring, ignoring};
 pub use import_list::{import_statements, is_ignored};

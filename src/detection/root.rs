@@ -102,6 +102,48 @@ fn telling_file(folder: &Path) -> Option<String> {
     names.into_iter().next()
 }
 
+/// Files that make their folder a project of a language that is detected and not regenerated.
+const FURTHER_MANIFESTS: [&str; 13] = [
+    "build.gradle",
+    "build.gradle.kts",
+    "composer.json",
+    "deno.json",
+    "deno.jsonc",
+    "Gemfile",
+    "global.json",
+    "mix.exs",
+    "Package.swift",
+    "pom.xml",
+    "settings.gradle",
+    "settings.gradle.kts",
+    "Staticfile",
+];
+
+/// The outermost folder with a manifest of a further language between `start` and the root around it
+/// that `find_root` names. A project of such a language within a repository has no other mark.
+pub(crate) fn nested_root(start: &Path, outer: &Path) -> Option<(PathBuf, Evidence)> {
+    let start = real(start)?;
+    let outer = real(outer)?;
+    if start == outer
+        || FURTHER_MANIFESTS
+            .iter()
+            .any(|name| outer.join(name).is_file())
+    {
+        return None;
+    }
+    start
+        .ancestors()
+        .take_while(|folder| *folder != outer && folder.starts_with(&outer))
+        .filter_map(|folder| {
+            let name = FURTHER_MANIFESTS
+                .iter()
+                .find(|name| folder.join(name).is_file())?;
+            let evidence = Evidence::file(*name, "root-nearest-manifest");
+            Some((folder.to_owned(), evidence))
+        })
+        .last()
+}
+
 fn extension(name: &str) -> Option<&str> {
     Path::new(name).extension()?.to_str()
 }

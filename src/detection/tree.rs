@@ -12,7 +12,7 @@ use crate::DetectError;
 
 /// The largest file that is read: what people write by hand is smaller, and a lock file of a large
 /// project stays well below.
-pub(crate) const LARGEST_FILE: u64 = 8 * 1024 * 1024;
+pub const LARGEST_FILE: u64 = 8 * 1024 * 1024;
 
 /// Folders of caches and of packages that others wrote.
 const SKIPPED: [&str; 19] = [
@@ -40,20 +40,20 @@ const SKIPPED: [&str; 19] = [
 /// Every file of a project that is neither ignored by git nor inside an environment, a cache, a
 /// vendored tree of packages or `.git`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Tree {
+pub struct Tree {
     /// The root folder, absolute.
-    pub(crate) root: PathBuf,
+    pub root: PathBuf,
     /// The files, ordered by path.
-    pub(crate) files: Vec<TreeFile>,
+    pub files: Vec<TreeFile>,
     /// What could not be listed.
-    pub(crate) problems: Vec<Problem>,
+    pub problems: Vec<Problem>,
 }
 
 /// A file of the project.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TreeFile {
+pub struct TreeFile {
     /// The path relative to the root, with `/` between its parts.
-    pub(crate) path: String,
+    pub path: String,
 }
 
 impl Tree {
@@ -62,7 +62,7 @@ impl Tree {
     /// The ignore rules of git hold with or without a `.git`; those of the user's own git
     /// configuration do not, so that everybody sees the same project. Symbolic links are not
     /// followed: they can lead out of the project.
-    pub(crate) fn read(root: &Path) -> Result<Self, DetectError> {
+    pub fn read(root: &Path) -> Result<Self, DetectError> {
         let root = std::path::absolute(root).map_err(|source| DetectError::Unreadable {
             path: root.to_owned(),
             source,
@@ -105,12 +105,14 @@ impl Tree {
     }
 
     /// Whether the project has a file of this path.
-    pub(crate) fn contains(&self, path: &str) -> bool {
+    #[must_use]
+    pub fn contains(&self, path: &str) -> bool {
         self.file(path).is_some()
     }
 
     /// The file of this path.
-    pub(crate) fn file(&self, path: &str) -> Option<&TreeFile> {
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<&TreeFile> {
         let index = self
             .files
             .binary_search_by(|file| file.path.as_str().cmp(path))
@@ -119,7 +121,7 @@ impl Tree {
     }
 
     /// The files inside `folder`, at any depth; `.` is the root.
-    pub(crate) fn below(&self, folder: &str) -> impl Iterator<Item = &TreeFile> {
+    pub fn below(&self, folder: &str) -> impl Iterator<Item = &TreeFile> {
         let prefix = if folder == "." {
             String::new()
         } else {
@@ -138,7 +140,7 @@ impl Tree {
     /// A byte order mark is removed, and bytes that are not UTF-8 become the replacement
     /// character: one odd comment must not hide a declaration. What is too large or cannot be read
     /// is a [`Problem`].
-    pub(crate) fn text(&self, path: &str) -> Result<String, Problem> {
+    pub fn text(&self, path: &str) -> Result<String, Problem> {
         let problem = |message| Problem {
             message,
             evidence: Evidence::file(path, "readable-file"),
@@ -342,7 +344,8 @@ fn plain_relative(path: &Path, root: &Path) -> Option<String> {
 }
 
 /// The path with `/` between its parts on every platform; none where it is not Unicode.
-pub(crate) fn slashed(path: &Path) -> Option<String> {
+#[must_use]
+pub fn slashed(path: &Path) -> Option<String> {
     let mut slashed = String::with_capacity(path.as_os_str().len());
     for component in path.components() {
         if !slashed.is_empty() {

@@ -3,10 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The place and the rule that an inferred fact rests on.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct Evidence {
     /// The file or folder, relative to the project root, with `/` between its parts; `.` is the
     /// root itself.
@@ -53,7 +56,7 @@ impl fmt::Display for Evidence {
 }
 
 /// A fact and the place it was found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Found<T> {
     /// The fact.
     pub value: T,
@@ -62,7 +65,7 @@ pub struct Found<T> {
 }
 
 /// Something in the project that could not be read or understood, and was left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
     /// What is wrong, in lower case and without a full stop.
     pub message: String,

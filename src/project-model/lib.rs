@@ -23,6 +23,7 @@ mod platform;
 mod progress;
 mod project;
 mod requirement;
+pub mod stack;
 mod static_test;
 mod system_package;
 

@@ -57,6 +57,9 @@ fn says_what_a_project_is_and_needs() {
     Declares: pyproject.toml group dev: 1 requirement
     Imports: 4 third-party packages
     ! Undeclared: toml (toml)
+    Stack: .: Python 3.11, library
+      Packages: pip
+      Install: pip install .
     Environment variable: SERVICE_TOKEN (required)
     --- stderr
     ");
@@ -85,6 +88,14 @@ fn explain_names_the_file_line_and_rule_of_every_statement() {
     Imports: 4 third-party packages
     ! Undeclared: toml (toml)
         tests/test_service.py:2 (undeclared-import)
+    Stack: .: Python 3.11, library
+        pyproject.toml (python-manifest)
+        3.11 .python-version:1 (python-version-file)
+        >=3.9 pyproject.toml:4 (pep621-requires-python)
+      Packages: pip
+        pyproject.toml (python-package)
+      Install: pip install .
+        pyproject.toml (python-package)
     Environment variable: SERVICE_TOKEN (required)
         src/service/settings.py:3 (os-environ)
     --- stderr
@@ -103,7 +114,7 @@ fn json_has_everything() {
             .collect::<Vec<_>>()
             .join(" ")
     };
-    assert_snapshot!(keys(&document), @"env_vars git language_packages languages name problems python root root_evidence system_packages");
+    assert_snapshot!(keys(&document), @"application deploy env_vars git language_packages languages name problems python root root_evidence stacks system_packages workspaces");
     assert_snapshot!(keys(&document["python"]), @"declarations exclusions import_roots imports installable interpreter interpreter_constraints locks sub_projects undeclared");
     assert_eq!(document["name"]["value"], "service");
     assert_eq!(
@@ -116,6 +127,70 @@ fn json_has_everything() {
     );
     assert_eq!(document["env_vars"][0]["name"], "SERVICE_TOKEN");
     assert_eq!(document["env_vars"][0]["required"], true);
+}
+
+#[test]
+fn says_what_can_be_run_and_how_it_is_deployed() {
+    let world = World::new();
+    world
+        .write("requirements.txt", "flask==3.0\ngunicorn\npsycopg2\n")
+        .write("shop/__init__.py", "")
+        .write(
+            "shop/main.py",
+            "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.route(\"/healthz\")\ndef health():\n    return \"\"\n",
+        )
+        .write("compose.yaml", "services:\n  db:\n    image: postgres:16\n")
+        .write("worker/go.mod", "module example.example/worker\n\ngo 1.24\n")
+        .write("worker/main.go", "package main\n\nfunc main() {}\n");
+    assert_snapshot!(world.dhtl(&["detect"]).snapshot(), @"
+    exit code: 0
+    --- stdout
+    project [WORLD]/project
+    Languages: Python, Go
+    Python: any
+    Declares: requirements.txt runtime: 3 requirements
+    Imports: 1 third-party package
+    Stack: .: Python 3.13 by default, API, flask
+      Packages: pip
+      Install: pip install -r requirements.txt
+      Start: gunicorn --bind 0.0.0.0:$PORT shop.main:app
+      Loads: shop.main:app
+      Port: 8000
+      Health: /healthz
+      Service: postgresql 16 (optional)
+    Stack: worker: Go 1.24, worker
+      Packages: go modules
+      Install: go mod download
+      Build: go build -o out
+      Start: ./out
+      Loads: .
+    Application: .
+    --- stderr
+    ");
+    let document = world.dhtl(&["detect", "--json"]).exits(0).json();
+    assert_snapshot!(serde_json::to_string_pretty(&document["deploy"]).unwrap(), @r#"
+    {
+      "build_command": "pip install -r requirements.txt",
+      "environment": {
+        "PORT": "8000",
+        "PYTHONUNBUFFERED": "1"
+      },
+      "install_path": "/app",
+      "port": 8000,
+      "start_command": "gunicorn --bind 0.0.0.0:$PORT shop.main:app",
+      "type": "python"
+    }
+    "#);
+    assert_eq!(document["stacks"][0]["services"][0]["kind"], "postgresql");
+}
+
+#[test]
+fn a_language_that_is_only_detected_is_a_project_as_well() {
+    let world = World::new();
+    world.write("composer.json", r#"{"require": {"php": "^8.3"}}"#);
+    world.write("public/index.php", "<?php echo 1;\n");
+    let document = world.dhtl(&["detect", "--json"]).exits(0).json();
+    assert_eq!(document["stacks"][0]["kind"], "php");
 }
 
 #[test]
@@ -230,6 +305,9 @@ fn broken_files_are_reported_and_the_rest_is_read() {
     Python: any
     Declares: requirements.txt runtime: 1 requirement
     Imports: 1 third-party package
+    Stack: .: Python 3.13 by default, app
+      Packages: pip
+      Install: pip install -r requirements.txt
     ! `???` is no requirement: expected a name requirements.txt:2 (requirements-file)
     --- stderr
     ");

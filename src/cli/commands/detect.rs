@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use dhtl_detection::{DetectRequest, detect};
+use dhtl_detection::{DetectError, DetectRequest, detect_any};
 use dhtl_project_model::ExitCode;
 
 use super::regeneration::answer;
@@ -27,11 +27,24 @@ pub(crate) fn run(context: &Context, args: &DetectArgs) -> Result<ExitCode, Fail
         Some(path) => path.clone(),
         None => context.current_folder()?,
     };
-    let project = detect(&DetectRequest {
+    let (mut project, tree) = detect_any(&DetectRequest {
         start: &start,
         root: context.root.as_deref(),
         config_python: dhtl_regeneration::config_python(&start, context.root.as_deref())?,
     })?;
+    let findings = dhtl_stacks::survey(&project, &tree);
+    let is_empty = project.languages.is_empty() && findings.survey.stacks.is_empty();
+    if is_empty && !tree.contains(".dhtconfig") {
+        return Err(DetectError::NoProject {
+            start: project.root,
+        }
+        .into());
+    }
+    project.problems.extend(findings.problems);
+    project
+        .problems
+        .sort_by(|left, right| left.evidence.cmp(&right.evidence));
+    project.problems.dedup();
     let detail = if args.explain {
         Detail::Evidence
     } else {
@@ -39,7 +52,11 @@ pub(crate) fn run(context: &Context, args: &DetectArgs) -> Result<ExitCode, Fail
     };
     answer(
         context,
-        &ProjectReport { project, detail },
+        &ProjectReport {
+            project,
+            survey: findings.survey,
+            detail,
+        },
         ExitCode::Success,
     )
 }

@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use dhtl_project_model::stack::Survey;
 use dhtl_project_model::{
     Evidence, Language, Origin, Project, PythonProject, Scope, SystemPackageHint,
 };
 use dhtl_terminal::{Count, Mark, Report, bold, dim};
 use serde::Serialize;
+
+use super::stacks::StacksText;
 
 /// How much of a project is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +27,9 @@ pub(crate) struct ProjectReport {
     /// The project.
     #[serde(flatten)]
     pub(crate) project: Project,
+    /// What can be built and run of it.
+    #[serde(flatten)]
+    pub(crate) survey: Survey,
     /// How much of it the text shows; JSON always has everything.
     #[serde(skip)]
     pub(crate) detail: Detail,
@@ -41,17 +47,21 @@ impl Report for ProjectReport {
         self.evidence(&project.name.evidence, out)?;
         self.evidence(&project.root_evidence, out)?;
         let languages = project.languages.iter().map(|found| name_of(found.value));
-        writeln!(
-            out,
-            "Languages: {}",
-            languages.collect::<Vec<_>>().join(", ")
-        )?;
+        let languages = languages.collect::<Vec<_>>().join(", ");
+        if !languages.is_empty() {
+            writeln!(out, "Languages: {languages}")?;
+        }
         for language in &project.languages {
             self.evidence(&language.evidence, out)?;
         }
         if let Some(python) = &project.python {
             self.python(python, out)?;
         }
+        let stacks = StacksText {
+            survey: &self.survey,
+            detail: self.detail,
+        };
+        stacks.render(out)?;
         self.env_vars(out)?;
         self.system_packages(out)?;
         self.git(out)?;

@@ -6,16 +6,16 @@
 
 /// A piece of code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token<'a> {
+pub struct Token<'a> {
     /// What it is.
-    pub(super) kind: Kind<'a>,
+    pub kind: Kind<'a>,
     /// Where it begins, in bytes.
-    pub(super) start: usize,
+    pub start: usize,
 }
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind<'a> {
+pub enum Kind<'a> {
     /// A name or a keyword.
     Word(&'a str),
     /// A string in single or double quotes, without them and with its escapes as they stand.
@@ -27,7 +27,8 @@ pub(super) enum Kind<'a> {
 }
 
 /// The tokens of `text`, in order; what stands in a template's `${}` among them.
-pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
+#[must_use]
+pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut scanner = Scanner {
         text,
         bytes: text.as_bytes(),

@@ -14,7 +14,7 @@ mod expressions;
 mod facts;
 mod index;
 mod javascript;
-mod javascript_tokens;
+pub mod javascript_tokens;
 mod lines;
 mod listing;
 mod marks;

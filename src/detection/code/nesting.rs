@@ -18,7 +18,8 @@ pub(super) const STACK: usize = 64 << 20;
 ///
 /// Brackets nest; between two separators, operators, dots and words can chain. So the bound is the
 /// sum, over the brackets that are open, of what may chain in each.
-pub(crate) fn depth_bound(source: &str) -> usize {
+#[must_use]
+pub fn depth_bound(source: &str) -> usize {
     let bytes = source.as_bytes();
     let (mut open, mut here, mut around, mut deepest) = (Vec::new(), 0_usize, 0_usize, 0_usize);
     let mut position = 0;

@@ -6,37 +6,38 @@
 /// A parsed INI file. Sections and keys keep their order; a repeated section goes on where the
 /// first ended.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct IniFile {
+pub struct IniFile {
     /// The path relative to the root of the project.
-    pub(crate) path: String,
+    pub path: String,
     /// The sections.
-    pub(crate) sections: Vec<Section>,
+    pub sections: Vec<Section>,
 }
 
 /// `[name]` and what follows.
 #[derive(Debug, Clone)]
-pub(crate) struct Section {
+pub struct Section {
     /// The name as it is written.
-    pub(crate) name: String,
+    pub name: String,
     /// The keys.
-    pub(crate) entries: Vec<Entry>,
+    pub entries: Vec<Entry>,
 }
 
 /// `key = value`.
 #[derive(Debug, Clone)]
-pub(crate) struct Entry {
+pub struct Entry {
     /// The key in lower case.
-    pub(crate) key: String,
+    pub key: String,
     /// The line of the key.
-    pub(crate) line: u32,
+    pub line: u32,
     /// The lines of the value that hold anything, trimmed, each with its number.
-    pub(crate) value: Vec<(u32, String)>,
+    pub value: Vec<(u32, String)>,
 }
 
 impl IniFile {
     /// Parses `text`. Lines that are nothing in INI are passed over, as a reader that stops at the
     /// first would hide everything after it.
-    pub(crate) fn parse(path: &str, text: &str) -> Self {
+    #[must_use]
+    pub fn parse(path: &str, text: &str) -> Self {
         let mut file = Self {
             path: path.to_owned(),
             sections: Vec::new(),
@@ -68,12 +69,14 @@ impl IniFile {
     }
 
     /// The section of this name.
-    pub(crate) fn section(&self, name: &str) -> Option<&Section> {
+    #[must_use]
+    pub fn section(&self, name: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.name == name)
     }
 
     /// The entry of this key in the section of this name.
-    pub(crate) fn entry(&self, section: &str, key: &str) -> Option<&Entry> {
+    #[must_use]
+    pub fn entry(&self, section: &str, key: &str) -> Option<&Entry> {
         self.section(section)?.entry(key)
     }
 
@@ -95,7 +98,8 @@ impl IniFile {
 
 impl Section {
     /// The entry of this key; `-` and `_` are the same in keys of setuptools.
-    pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
+    #[must_use]
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries
             .iter()
             .find(|entry| entry.key.replace('-', "_") == key)
@@ -104,7 +108,8 @@ impl Section {
 
 impl Entry {
     /// The value on one line, where it has exactly one.
-    pub(crate) fn single(&self) -> Option<&str> {
+    #[must_use]
+    pub fn single(&self) -> Option<&str> {
         match self.value.as_slice() {
             [(_, text)] => Some(text),
             _ => None,
@@ -112,7 +117,8 @@ impl Entry {
     }
 
     /// The items of a list that is written with commas or line by line, each with its line.
-    pub(crate) fn items(&self) -> Vec<(u32, &str)> {
+    #[must_use]
+    pub fn items(&self) -> Vec<(u32, &str)> {
         self.value
             .iter()
             .flat_map(|(line, text)| text.split(',').map(|item| (*line, item.trim())))

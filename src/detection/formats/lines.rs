@@ -2,10 +2,12 @@
 
 /// Where the lines of a text begin.
 #[derive(Debug, Clone)]
-pub(crate) struct LineIndex(Vec<usize>);
+pub struct LineIndex(Vec<usize>);
 
 impl LineIndex {
-    pub(crate) fn new(text: &str) -> Self {
+    /// The index of a text.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
         let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         Self(
             std::iter::once(0)
@@ -15,7 +17,8 @@ impl LineIndex {
     }
 
     /// The line, counted from 1, that holds the byte at `offset`.
-    pub(crate) fn line(&self, offset: usize) -> u32 {
+    #[must_use]
+    pub fn line(&self, offset: usize) -> u32 {
         let line = self.0.partition_point(|start| *start <= offset);
         u32::try_from(line).unwrap_or(u32::MAX)
     }

@@ -1,8 +1,8 @@
 //! Readers that know the line of everything they read.
 
-pub(crate) mod ini;
+pub mod ini;
 mod lines;
-pub(crate) mod toml;
-pub(crate) mod yaml;
+pub mod toml;
+pub mod yaml;
 
-pub(crate) use lines::LineIndex;
+pub use lines::LineIndex;

@@ -9,16 +9,16 @@ use crate::formats::LineIndex;
 
 /// A parsed TOML file.
 #[derive(Debug)]
-pub(crate) struct TomlFile {
+pub struct TomlFile {
     /// The path relative to the root of the project.
-    pub(crate) path: String,
+    pub path: String,
     document: Document<String>,
     lines: LineIndex,
 }
 
 impl TomlFile {
     /// Parses `text`; what is no TOML is a problem with its line.
-    pub(crate) fn parse(path: &str, text: String) -> Result<Self, Problem> {
+    pub fn parse(path: &str, text: String) -> Result<Self, Problem> {
         let lines = LineIndex::new(&text);
         match Document::parse(text) {
             Ok(document) => Ok(Self {
@@ -38,7 +38,8 @@ impl TomlFile {
     }
 
     /// The whole file as a table.
-    pub(crate) fn root(&self) -> Node<'_> {
+    #[must_use]
+    pub fn root(&self) -> Node<'_> {
         Node {
             file: self,
             value: Kind::Table(self.document.as_table()),
@@ -47,14 +48,15 @@ impl TomlFile {
     }
 
     /// What stands under a path of keys.
-    pub(crate) fn get(&self, keys: &[&str]) -> Option<Node<'_>> {
+    #[must_use]
+    pub fn get(&self, keys: &[&str]) -> Option<Node<'_>> {
         self.root().descend(keys)
     }
 }
 
 /// A value in a TOML file.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Node<'a> {
+pub struct Node<'a> {
     file: &'a TomlFile,
     value: Kind<'a>,
     line: u32,
@@ -69,22 +71,26 @@ enum Kind<'a> {
 
 impl<'a> Node<'a> {
     /// The line, counted from 1, that the value (of a table: its header) begins on.
-    pub(crate) fn line(self) -> u32 {
+    #[must_use]
+    pub fn line(self) -> u32 {
         self.line
     }
 
     /// Evidence that is this value.
-    pub(crate) fn evidence(self, rule: &'static str) -> Evidence {
+    #[must_use]
+    pub fn evidence(self, rule: &'static str) -> Evidence {
         Evidence::at(&self.file.path, self.line, rule)
     }
 
     /// What stands under a path of keys.
-    pub(crate) fn descend(self, keys: &[&str]) -> Option<Self> {
+    #[must_use]
+    pub fn descend(self, keys: &[&str]) -> Option<Self> {
         keys.iter().try_fold(self, |node, key| node.get(key))
     }
 
     /// What stands under `key`, where this is a table.
-    pub(crate) fn get(self, key: &str) -> Option<Self> {
+    #[must_use]
+    pub fn get(self, key: &str) -> Option<Self> {
         match self.value {
             Kind::Table(table) | Kind::Item(Item::Table(table)) => {
                 let (key, item) = table.get_key_value(key)?;
@@ -99,7 +105,7 @@ impl<'a> Node<'a> {
     }
 
     /// The keys and values of a table; nothing for anything else.
-    pub(crate) fn entries(self) -> Vec<(&'a str, Self)> {
+    pub fn entries(self) -> Vec<(&'a str, Self)> {
         match self.value {
             Kind::Table(table) | Kind::Item(Item::Table(table)) => table
                 .iter()
@@ -120,7 +126,7 @@ impl<'a> Node<'a> {
     }
 
     /// The elements of an array, or the tables of an array of tables; nothing for anything else.
-    pub(crate) fn elements(self) -> Vec<Self> {
+    pub fn elements(self) -> Vec<Self> {
         if let Kind::Item(Item::ArrayOfTables(tables)) = self.value {
             return tables
                 .iter()
@@ -137,7 +143,8 @@ impl<'a> Node<'a> {
     }
 
     /// The texts of an array of texts, or a single text, each with its node.
-    pub(crate) fn texts(self) -> Vec<(&'a str, Self)> {
+    #[must_use]
+    pub fn texts(self) -> Vec<(&'a str, Self)> {
         match self.as_str() {
             Some(text) => vec![(text, self)],
             None => self
@@ -148,16 +155,27 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(crate) fn as_str(self) -> Option<&'a str> {
+    /// The text, where it is one.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'a str> {
         self.as_value()?.as_str()
     }
 
-    pub(crate) fn as_bool(self) -> Option<bool> {
+    /// The number, where it is a whole one.
+    #[must_use]
+    pub fn as_integer(self) -> Option<i64> {
+        self.as_value()?.as_integer()
+    }
+
+    /// The truth value, where it is one.
+    #[must_use]
+    pub fn as_bool(self) -> Option<bool> {
         self.as_value()?.as_bool()
     }
 
     /// Whether this is a table, written in any of the ways TOML has.
-    pub(crate) fn is_table(self) -> bool {
+    #[must_use]
+    pub fn is_table(self) -> bool {
         match self.value {
             Kind::Table(_) => true,
             Kind::Item(item) => item.is_table_like(),
@@ -166,7 +184,7 @@ impl<'a> Node<'a> {
     }
 
     /// Whether this is an array of anything.
-    pub(crate) fn is_array(self) -> bool {
+    pub fn is_array(self) -> bool {
         matches!(self.value, Kind::Item(Item::ArrayOfTables(_)))
             || self.as_value().is_some_and(Value::is_array)
     }
@@ -195,7 +213,8 @@ impl<'a> Node<'a> {
 }
 
 /// The first line of a message that may have several.
-pub(crate) fn one_line(message: &str) -> String {
+#[must_use]
+pub fn one_line(message: &str) -> String {
     message.lines().collect::<Vec<_>>().join(", ")
 }
 

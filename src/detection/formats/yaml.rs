@@ -13,16 +13,16 @@ const DEEPEST_LEVEL: usize = 64;
 
 /// A value in a YAML file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Node {
+pub struct Node {
     /// The line, counted from 1, that the value begins on.
-    pub(crate) line: u32,
+    pub line: u32,
     /// The value.
-    pub(crate) value: Value,
+    pub value: Value,
 }
 
 /// What a value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Value {
+pub enum Value {
     /// A scalar, as its text.
     Text(String),
     /// A sequence.
@@ -33,14 +33,15 @@ pub(crate) enum Value {
 
 impl Node {
     /// The value under `key`, where this is a mapping.
-    pub(crate) fn get(&self, key: &str) -> Option<&Self> {
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Self> {
         self.entries()
             .find(|(name, _)| *name == key)
             .map(|(_, node)| node)
     }
 
     /// The text keys of a mapping and their values.
-    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &Self)> {
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Self)> {
         let entries = match &self.value {
             Value::Map(entries) => entries.as_slice(),
             _ => &[],
@@ -51,7 +52,8 @@ impl Node {
     }
 
     /// The elements of a sequence.
-    pub(crate) fn elements(&self) -> &[Self] {
+    #[must_use]
+    pub fn elements(&self) -> &[Self] {
         match &self.value {
             Value::List(elements) => elements,
             _ => &[],
@@ -59,7 +61,8 @@ impl Node {
     }
 
     /// The text of a scalar.
-    pub(crate) fn text(&self) -> Option<&str> {
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
             _ => None,
@@ -67,7 +70,8 @@ impl Node {
     }
 
     /// The scalars of a sequence of scalars, or a single scalar.
-    pub(crate) fn texts(&self) -> Vec<(u32, &str)> {
+    #[must_use]
+    pub fn texts(&self) -> Vec<(u32, &str)> {
         let one = std::slice::from_ref(self);
         let nodes = if self.text().is_some() {
             one
@@ -86,7 +90,7 @@ impl Node {
 /// YAML wants a bracket that closes a list indented deeper than the key before the list. Most
 /// readers do not insist, and many workflows have it in the column of the key, so where a text
 /// cannot be read it is tried again with such brackets moved.
-pub(crate) fn parse(path: &str, text: &str) -> Result<Option<Node>, Problem> {
+pub fn parse(path: &str, text: &str) -> Result<Option<Node>, Problem> {
     parse_strictly(path, text).or_else(|problem| {
         parse_strictly(path, &with_closing_brackets_indented(text)).map_err(|_| problem)
     })

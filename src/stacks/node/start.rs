@@ -1,0 +1,190 @@
+//! What starts a package.
+
+use dhtl_project_model::Found;
+use dhtl_project_model::stack::ProjectType;
+
+use super::entry;
+use super::lock::Manager;
+use super::recipes::Serve;
+use super::scripts;
+use super::stack::{Subject, looks_published};
+use crate::places;
+
+impl Subject<'_> {
+    /// Whether Bun runs it, and does not only install its packages.
+    pub(super) fn is_run_by_bun(&self) -> bool {
+        let runs = |name: &str| {
+            let script = scripts::resolved(self.package, name)?;
+            let mut words = script
+                .split_whitespace()
+                .skip_while(|word| scripts::is_assignment(word));
+            let first = words.next()?;
+            // `bun run build` runs a script, which may well be one of Node.js.
+            let calls_script = || {
+                let mut words = words.clone().filter(|word| !word.starts_with('-'));
+                words.next() == Some("run")
+                    && words
+                        .next()
+                        .is_some_and(|name| self.package.script(name).is_some())
+            };
+            Some(first == "bun" && !calls_script() || script.contains("bunx --bun "))
+        };
+        let by_script = ["start", "dev"].iter().find_map(|name| runs(name));
+        by_script.unwrap_or_else(|| {
+            self.installer.manager == Manager::Bun
+                && self.recipe.is_none()
+                && !looks_published(self.package)
+                && self.package.dependency("ts-node").is_none()
+                && self.package.dependency("tsx").is_none()
+        })
+    }
+
+    /// What starts it.
+    pub(super) fn start(&self) -> Option<Found<String>> {
+        let is_device =
+            matches!(&self.recipe, Some(recipe) if recipe.project_type == ProjectType::App);
+        if is_device {
+            return None;
+        }
+        // What is exported cannot be started by the server of the framework.
+        let is_exported = |script: &str| self.serves_files() && script.contains("next start");
+        if let Some(name) = self
+            .start_script
+            .filter(|name| !scripts::resolved(self.package, name).is_some_and(is_exported))
+        {
+            return Some(Found {
+                value: self.installer.run(name),
+                evidence: self
+                    .package
+                    .script_evidence(name, "package-json-scripts-start"),
+            });
+        }
+        if let Some(start) = self.tasks.start.clone() {
+            return Some(self.of_moon(start));
+        }
+        if let Some(recipe) = &self.recipe {
+            let value = match &recipe.serve {
+                Serve::Program(program) => self.installer.program(program),
+                Serve::Command(command) => self.command(command),
+                Serve::Files { .. } | Serve::Nothing => return None,
+            };
+            let evidence = recipe.evidence.clone();
+            return Some(Found { value, evidence });
+        }
+        self.of_file()
+    }
+
+    pub(super) fn of_moon(&self, task: Found<String>) -> Found<String> {
+        Found {
+            value: self.installer.root_program(&task.value),
+            evidence: task.evidence,
+        }
+    }
+
+    /// A command with the path of a file in it, as it is typed at the root of a workspace.
+    fn command(&self, command: &str) -> String {
+        match command.split_once(' ') {
+            Some((program, file)) => format!("{program} {}", self.installer.file(file)),
+            None => command.to_owned(),
+        }
+    }
+
+    /// What runs the file that the package names, or that its script for development runs.
+    fn of_file(&self) -> Option<Found<String>> {
+        let package = self.package;
+        let has_bin = package.manifest.get("bin").is_some();
+        if has_bin && let Some(bin) = self.bin() {
+            return Some(bin);
+        }
+        let is_library =
+            looks_published(package) || (self.is_member() && self.packages.is_needed(package));
+        if is_library {
+            return None;
+        }
+        let watched = ["start", "dev"].iter().find_map(|name| {
+            let file = scripts::file_of(scripts::resolved(package, name)?)?;
+            let value = entry::existing(self.sources, package, file)?;
+            let evidence = package.script_evidence(name, "package-json-scripts-file");
+            Some(Found { value, evidence })
+        });
+        let compiled = self.compiled_main();
+        let found = compiled
+            .or(watched)
+            .or_else(|| entry::main_file(self.sources, package));
+        let start = found.and_then(|file| {
+            Some(Found {
+                value: self.runner(&file.value)?,
+                evidence: file.evidence,
+            })
+        });
+        // What only serves for development is better than nothing.
+        start.or_else(|| {
+            let script = package.script("start")?;
+            // Several servers for development at once are those of packages of their own.
+            let is_of_others = scripts::delegated(script).is_some()
+                || (script.contains("concurrently") && self.packages.list.len() > 1);
+            (!is_of_others).then(|| Found {
+                value: self.installer.run("start"),
+                evidence: package.script_evidence("start", "package-json-scripts-start"),
+            })
+        })
+    }
+
+    pub(super) fn is_member(&self) -> bool {
+        self.installer.member().is_some()
+    }
+
+    /// `main`, where a build makes it.
+    fn compiled_main(&self) -> Option<Found<String>> {
+        let main = self.package.text(&["main"], "package-json-main")?;
+        let is_made = self.is_made(&main.value);
+        let value = main.value.trim_start_matches("./").to_owned();
+        is_made.then_some(Found { value, ..main })
+    }
+
+    /// Whether a build makes a file that is not there.
+    fn is_made(&self, name: &str) -> bool {
+        let first = name.trim_start_matches("./").split('/').next();
+        matches!(first, Some("dist" | "build" | "lib" | "out"))
+            && scripts::build(self.package).is_some()
+            && entry::existing(self.sources, self.package, name).is_none()
+    }
+
+    /// The command of the package.
+    fn bin(&self) -> Option<Found<String>> {
+        let bin = self.package.manifest.get("bin")?;
+        let first = bin.entries().first().map_or(bin, |(_, node)| node);
+        let named = first.text()?;
+        let value = entry::existing(self.sources, self.package, named).or_else(|| {
+            self.is_made(named)
+                .then(|| named.trim_start_matches("./").to_owned())
+        })?;
+        Some(Found {
+            value: self.runner(&value)?,
+            evidence: self.package.evidence(first.line, "package-json-bin"),
+        })
+    }
+
+    /// What runs a file of the package.
+    fn runner(&self, file: &str) -> Option<String> {
+        let path = self.installer.file(file);
+        let is_typescript = places::file_name(file)
+            .rsplit_once('.')
+            .is_some_and(|(_, end)| matches!(end, "ts" | "mts" | "cts" | "tsx" | "jsx"));
+        if self.is_run_by_bun {
+            return Some(format!("bun run {path}"));
+        }
+        if !is_typescript {
+            return Some(format!("node {path}"));
+        }
+        for loader in ["tsx", "ts-node", "esbuild-register"] {
+            if self.package.dependency(loader).is_some() && loader != "esbuild-register" {
+                return Some(self.installer.program(&format!("{loader} {file}")));
+            }
+        }
+        // Node.js takes types out by itself from version 23.6 on, and from 22.18.
+        let major = self.node.version.value.split('.').next()?;
+        let major: u32 = major.parse().ok()?;
+        (major >= 24).then(|| format!("node {path}"))
+    }
+}

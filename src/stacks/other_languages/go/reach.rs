@@ -1,0 +1,398 @@
+//! What a command is made of: the packages of its module that it imports, and theirs.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use dhtl_project_model::stack::ProjectType;
+use dhtl_project_model::{Evidence, Found};
+
+use super::super::frameworks::{Framework, Frameworks, framework};
+use super::super::{ports, tokens};
+use super::commands::Command;
+use super::modules::Module;
+use super::source::Source;
+use crate::places;
+use crate::sources::Sources;
+
+/// The files that are read for one command at most: what a program is shows near its beginning.
+const MOST: usize = 120;
+
+/// Frameworks by the path that they are imported by.
+const FRAMEWORKS: &[Framework] = &[
+    framework(
+        "github.com/gin-gonic/gin",
+        "gin",
+        ProjectType::Api,
+        Some(8080),
+    ),
+    framework("github.com/labstack/echo", "echo", ProjectType::Api, None),
+    framework("github.com/gofiber/fiber", "fiber", ProjectType::Api, None),
+    framework("github.com/go-chi/chi", "chi", ProjectType::Api, None),
+    framework("github.com/gorilla/mux", "gorilla", ProjectType::Api, None),
+    framework(
+        "github.com/julienschmidt/httprouter",
+        "httprouter",
+        ProjectType::Api,
+        None,
+    ),
+    framework(
+        "github.com/beego/beego",
+        "beego",
+        ProjectType::Web,
+        Some(8080),
+    ),
+    framework(
+        "github.com/astaxie/beego",
+        "beego",
+        ProjectType::Web,
+        Some(8080),
+    ),
+    framework(
+        "github.com/revel/revel",
+        "revel",
+        ProjectType::Web,
+        Some(9000),
+    ),
+    framework(
+        "github.com/gobuffalo/buffalo",
+        "buffalo",
+        ProjectType::Web,
+        Some(3000),
+    ),
+    framework(
+        "github.com/kataras/iris",
+        "iris",
+        ProjectType::Api,
+        Some(8080),
+    ),
+    framework(
+        "github.com/valyala/fasthttp",
+        "fasthttp",
+        ProjectType::Api,
+        None,
+    ),
+    framework(
+        "github.com/cloudwego/hertz",
+        "hertz",
+        ProjectType::Api,
+        Some(8888),
+    ),
+    framework(
+        "github.com/danielgtaylor/huma",
+        "huma",
+        ProjectType::Api,
+        None,
+    ),
+    framework(
+        "github.com/pocketbase/pocketbase",
+        "pocketbase",
+        ProjectType::Web,
+        Some(8090),
+    ),
+    framework(
+        "gopkg.in/macaron.v1",
+        "macaron",
+        ProjectType::Web,
+        Some(4000),
+    ),
+    framework(
+        "github.com/flamego/flamego",
+        "flamego",
+        ProjectType::Web,
+        Some(2830),
+    ),
+    framework(
+        "github.com/99designs/gqlgen",
+        "gqlgen",
+        ProjectType::Api,
+        None,
+    ),
+    framework(
+        "github.com/zeromicro/go-zero",
+        "go-zero",
+        ProjectType::Api,
+        Some(8888),
+    ),
+    framework(
+        "github.com/go-kratos/kratos",
+        "kratos",
+        ProjectType::Api,
+        Some(8000),
+    ),
+    framework("google.golang.org/grpc", "grpc", ProjectType::Api, None),
+    framework("connectrpc.com/connect", "connect", ProjectType::Api, None),
+    framework(
+        "github.com/hibiken/asynq",
+        "asynq",
+        ProjectType::Worker,
+        None,
+    ),
+    framework(
+        "github.com/riverqueue/river",
+        "river",
+        ProjectType::Worker,
+        None,
+    ),
+    framework("go.temporal.io/sdk", "temporal", ProjectType::Worker, None),
+    framework("github.com/robfig/cron", "cron", ProjectType::Worker, None),
+    framework(
+        "github.com/bwmarrin/discordgo",
+        "discordgo",
+        ProjectType::Bot,
+        None,
+    ),
+    framework(
+        "github.com/go-telegram-bot-api/telegram-bot-api",
+        "telegram-bot-api",
+        ProjectType::Bot,
+        None,
+    ),
+    framework(
+        "github.com/go-telegram/bot",
+        "telegram-bot",
+        ProjectType::Bot,
+        None,
+    ),
+    framework("gopkg.in/telebot.v3", "telebot", ProjectType::Bot, None),
+    framework(
+        "github.com/slack-go/slack",
+        "slack-go",
+        ProjectType::Bot,
+        None,
+    ),
+    framework("fyne.io/fyne", "fyne", ProjectType::App, None),
+    framework("github.com/wailsapp/wails", "wails", ProjectType::App, None),
+    framework(
+        "github.com/hajimehoshi/ebiten",
+        "ebiten",
+        ProjectType::App,
+        None,
+    ),
+    framework("github.com/spf13/cobra", "cobra", ProjectType::Cli, None),
+    framework(
+        "github.com/urfave/cli",
+        "urfave-cli",
+        ProjectType::Cli,
+        None,
+    ),
+    framework("github.com/alecthomas/kong", "kong", ProjectType::Cli, None),
+    framework(
+        "github.com/charmbracelet/bubbletea",
+        "bubbletea",
+        ProjectType::Cli,
+        None,
+    ),
+    framework("github.com/spf13/pflag", "pflag", ProjectType::Cli, None),
+    framework(
+        "github.com/jessevdk/go-flags",
+        "go-flags",
+        ProjectType::Cli,
+        None,
+    ),
+];
+
+const NET_HTTP: Framework = framework("net/http", "net/http", ProjectType::Api, None);
+
+/// Packages that are built with a C compiler.
+const CGO_PACKAGES: [&str; 7] = [
+    "github.com/mattn/go-sqlite3",
+    "github.com/confluentinc/confluent-kafka-go",
+    "github.com/h2non/bimg",
+    "github.com/davidbyttow/govips",
+    "github.com/veandco/go-sdl2",
+    "gocv.io/x/gocv",
+    "github.com/go-gl/glfw",
+];
+
+/// What a command is made of.
+#[derive(Debug, Default)]
+pub(super) struct Reach {
+    /// What it is built with.
+    pub(super) frameworks: Frameworks,
+    /// The port it listens on.
+    pub(super) port: Option<Found<u16>>,
+    /// What reads options of the command line.
+    pub(super) options: Option<Evidence>,
+    /// What shows pages: they are a part of the program.
+    pub(super) pages: Option<Evidence>,
+    /// Whether a server is started without saying where it listens.
+    uses_default_port: bool,
+    /// What answers programs beside or below the others.
+    protocols: Frameworks,
+    /// What needs a C compiler.
+    pub(super) cgo: Option<Evidence>,
+    /// The subcommand that makes it listen.
+    pub(super) serve: Option<Found<String>>,
+}
+
+/// What `command` of `module` is made of.
+pub(super) fn of(sources: &Sources<'_>, module: &Module<'_>, command: &Command<'_>) -> Reach {
+    let by_folder = &module.files;
+    let mut reach = Reach::default();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut waiting: VecDeque<String> = VecDeque::from([command.folder.to_owned()]);
+    seen.insert(command.folder.to_owned());
+    let mut count = 0;
+    while let Some(folder) = waiting.pop_front() {
+        for path in by_folder.get(folder.as_str()).into_iter().flatten() {
+            count += 1;
+            if count > MOST {
+                return reach.finished();
+            }
+            for imported in reach.add(sources, path) {
+                let inner = module
+                    .name()
+                    .and_then(|name| places::relative(&imported, name));
+                let inner = inner.map(|inner| places::inside(module.folder, inner));
+                if let Some(inner) = inner
+                    && by_folder.contains_key(inner.as_str())
+                    && seen.insert(inner.clone())
+                {
+                    waiting.push_back(inner);
+                }
+            }
+        }
+    }
+    reach.finished()
+}
+
+impl Reach {
+    /// The port: what the code says, or else what the framework does where nothing is said.
+    pub(super) fn port(&self) -> Option<Found<u16>> {
+        // One that is only read from settings may be anything.
+        let default = || self.frameworks.port().filter(|_| self.uses_default_port);
+        self.port.clone().or_else(default)
+    }
+
+    fn finished(mut self) -> Self {
+        let protocols = std::mem::take(&mut self.protocols);
+        self.frameworks.append(protocols);
+        self
+    }
+
+    /// Adds what a file shows, and returns what it imports.
+    fn add(&mut self, sources: &Sources<'_>, path: &str) -> Vec<String> {
+        let Some(text) = sources.text(path) else {
+            return Vec::new();
+        };
+        let Some(source) = Source::read(path, &text) else {
+            return Vec::new();
+        };
+        let mut listens = false;
+        for (line, import) in &source.imports {
+            let evidence = || Evidence::at(path, *line, "go-import");
+            if *import == "C"
+                || CGO_PACKAGES
+                    .iter()
+                    .any(|package| is_within(import, package))
+            {
+                self.cgo.get_or_insert_with(evidence);
+            }
+            // An option of the command line, read deep inside, makes no command.
+            if *import == "flag" && source.main.is_some() {
+                self.options.get_or_insert_with(evidence);
+            }
+            let known = FRAMEWORKS
+                .iter()
+                .find(|known| is_within(import, known.package));
+            if let Some(framework) = known {
+                listens |= framework.purpose != ProjectType::Cli;
+                let is_protocol = matches!(framework.name, "grpc" | "connect" | "gqlgen");
+                let list = if is_protocol {
+                    &mut self.protocols
+                } else {
+                    &mut self.frameworks
+                };
+                list.add(*framework, evidence());
+            }
+        }
+        if let Some(line) =
+            line_with(&text, &["http.ListenAndServe", "http.Serve("]).or_else(|| {
+                line_with(&text, &["http.Server{"])
+                    .filter(|_| line_with(&text, &[".ListenAndServe", ".Serve("]).is_some())
+            })
+        {
+            listens = true;
+            let evidence = Evidence::at(path, line, "go-net-http");
+            self.protocols.add(NET_HTTP, evidence);
+        }
+        let is_of_server = source.main.is_some() || listens;
+        self.uses_default_port |= is_of_server && text.contains(".Run()");
+        if self.pages.is_none() {
+            self.pages = embedded_pages(path, &text);
+        }
+        self.add_port(path, &text, listens);
+        if self.serve.is_none()
+            && source
+                .imports
+                .iter()
+                .any(|(_, name)| name.ends_with("/cobra"))
+        {
+            self.serve = serve_command(path, &text);
+        }
+        source
+            .imports
+            .iter()
+            .map(|(_, import)| (*import).to_owned())
+            .collect()
+    }
+
+    fn add_port(&mut self, path: &str, text: &str, listens: bool) {
+        let is_settings = memchr::memmem::find(text.as_bytes(), b"PORT\"").is_some()
+            || memchr::memmem::find(text.as_bytes(), b"\"port\"").is_some();
+        if self.port.is_none() && (listens || is_settings) {
+            self.port = ports::port(path, text, tokens::GO);
+        }
+    }
+}
+
+/// `//go:embed dist` and the like.
+fn embedded_pages(path: &str, text: &str) -> Option<Evidence> {
+    const NAMES: [&str; 8] = [
+        "dist",
+        "static",
+        "public",
+        "templates",
+        "web",
+        "ui",
+        "html",
+        "views",
+    ];
+    (1..).zip(text.lines()).find_map(|(line, content)| {
+        let embedded = content.strip_prefix("//go:embed ")?;
+        let mut parts = embedded.split([' ', '/', '"', '.', ':']);
+        let is_page = parts.any(|part| NAMES.contains(&part));
+        is_page.then(|| Evidence::at(path, line, "go-embed"))
+    })
+}
+
+/// `Use: "serve [flags]"` of a command of cobra.
+fn serve_command(path: &str, text: &str) -> Option<Found<String>> {
+    (1..).zip(text.lines()).find_map(|(line, content)| {
+        let rest = content.trim_start().strip_prefix("Use:")?;
+        let name = rest.trim_start().strip_prefix('"')?;
+        let name = name.split(['"', ' ']).next()?;
+        matches!(name, "serve" | "server" | "web" | "start").then(|| Found {
+            value: name.to_owned(),
+            evidence: Evidence::at(path, line, "cobra-serve-command"),
+        })
+    })
+}
+
+/// Whether `import` is the package or one in it, of any major version.
+fn is_within(import: &str, package: &str) -> bool {
+    import
+        .strip_prefix(package)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The first line that holds one of these, and is no comment.
+fn line_with(text: &str, parts: &[&str]) -> Option<u32> {
+    let has = |part: &&str| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some();
+    if !parts.iter().any(has) {
+        return None;
+    }
+    (1..).zip(text.lines()).find_map(|(line, content)| {
+        let code = content.split("//").next().unwrap_or_default();
+        parts.iter().any(|part| code.contains(part)).then_some(line)
+    })
+}

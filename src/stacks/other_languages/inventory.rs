@@ -1,0 +1,121 @@
+//! Which files of a project can matter to which language, found in one pass over their paths.
+
+use dhtl_detection::tree::Tree;
+
+use crate::places;
+
+/// The manifests and the code of a project by language, without what is somebody else's.
+#[derive(Debug, Default)]
+pub(super) struct Inventory<'t> {
+    /// `go.mod`.
+    pub(super) go_mod: Vec<&'t str>,
+    /// `go.work`.
+    pub(super) go_work: Vec<&'t str>,
+    /// `*.go`, without tests.
+    pub(super) go: Vec<&'t str>,
+    /// `Cargo.toml`.
+    pub(super) cargo: Vec<&'t str>,
+    /// `Cargo.toml` of examples and the like, which a workspace may name all the same.
+    pub(super) foreign_cargo: Vec<&'t str>,
+    /// `pom.xml`.
+    pub(super) maven: Vec<&'t str>,
+    /// `build.gradle`, `settings.gradle` and their Kotlin forms.
+    pub(super) gradle: Vec<&'t str>,
+    /// `Gemfile`, `gems.rb`, `config.ru`, `*.gemspec`.
+    pub(super) ruby: Vec<&'t str>,
+    /// `composer.json`.
+    pub(super) composer: Vec<&'t str>,
+    /// `index.php` and `wp-config*.php`, of those without a `composer.json`.
+    pub(super) php: Vec<&'t str>,
+    /// `*.csproj`, `*.fsproj`, `*.vbproj`.
+    pub(super) dotnet: Vec<&'t str>,
+    /// `*.sln`, `*.slnx`.
+    pub(super) solutions: Vec<&'t str>,
+    /// `mix.exs`.
+    pub(super) mix: Vec<&'t str>,
+    /// `Package.swift`.
+    pub(super) swift: Vec<&'t str>,
+    /// `CMakeLists.txt`, `meson.build`, `Makefile`, `configure.ac`, `conanfile.*`, `vcpkg.json`.
+    pub(super) native: Vec<&'t str>,
+    /// Code of C and C++, up to the first hundred.
+    pub(super) c: Vec<&'t str>,
+    /// Scripts of a shell.
+    pub(super) shell: Vec<&'t str>,
+}
+
+impl<'t> Inventory<'t> {
+    /// The inventory of a tree.
+    pub(super) fn of(tree: &'t Tree) -> Self {
+        let mut inventory = Self::default();
+        for file in &tree.files {
+            let path = file.path.as_str();
+            let name = places::file_name(path);
+            let Some(list) = inventory.list(name) else {
+                continue;
+            };
+            if !places::is_foreign(path) {
+                list.push(path);
+            } else if name == "Cargo.toml" {
+                inventory.foreign_cargo.push(path);
+            }
+        }
+        inventory
+    }
+
+    /// The list that a file of this name belongs to.
+    fn list(&mut self, name: &str) -> Option<&mut Vec<&'t str>> {
+        Some(match name {
+            "go.mod" => &mut self.go_mod,
+            "go.work" => &mut self.go_work,
+            "Cargo.toml" => &mut self.cargo,
+            "pom.xml" => &mut self.maven,
+            "build.gradle" | "build.gradle.kts" | "settings.gradle" | "settings.gradle.kts" => {
+                &mut self.gradle
+            }
+            "Gemfile" | "gems.rb" | "config.ru" => &mut self.ruby,
+            "composer.json" => &mut self.composer,
+            "index.php" | "wp-config.php" | "wp-config-sample.php" => &mut self.php,
+            "mix.exs" => &mut self.mix,
+            "Package.swift" => &mut self.swift,
+            "CMakeLists.txt" | "meson.build" | "Makefile" | "makefile" | "GNUmakefile"
+            | "configure.ac" | "configure.in" | "configure" | "conanfile.txt" | "conanfile.py"
+            | "vcpkg.json" => &mut self.native,
+            _ => return self.list_by_ending(name),
+        })
+    }
+
+    fn list_by_ending(&mut self, name: &str) -> Option<&mut Vec<&'t str>> {
+        let (_, ending) = name.rsplit_once('.')?;
+        Some(match ending {
+            "go" if !name.ends_with("_test.go") => &mut self.go,
+            "gemspec" => &mut self.ruby,
+            "csproj" | "fsproj" | "vbproj" => &mut self.dotnet,
+            "sln" | "slnx" => &mut self.solutions,
+            "c" | "cc" | "cpp" | "cxx" if self.c.len() < 100 => &mut self.c,
+            "sh" | "bash" if self.shell.len() < 100 => &mut self.shell,
+            _ => return None,
+        })
+    }
+}
+
+/// The folders of these files, the shallowest first, each once.
+pub(super) fn folders<'t>(paths: &[&'t str]) -> Vec<&'t str> {
+    let mut folders: Vec<&str> = paths.iter().map(|path| places::folder(path)).collect();
+    folders.sort_by_key(|folder| (depth(folder), *folder));
+    folders.dedup();
+    folders
+}
+
+/// What stands behind the last point of a path; nothing where there is none.
+pub(super) fn ending(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, ending)| ending)
+}
+
+/// How many folders a folder is below the root.
+pub(super) fn depth(folder: &str) -> usize {
+    if folder == "." {
+        0
+    } else {
+        folder.split('/').count()
+    }
+}

@@ -1,0 +1,159 @@
+//! The port that code listens on, as far as it is written in it.
+
+use dhtl_project_model::{Evidence, Found};
+
+use super::tokens::{self, Notation, Token};
+
+/// The ports of what a program connects to, and never listens on itself.
+const OTHERS: [u16; 18] = [
+    22, 25, 53, 389, 465, 587, 1433, 2181, 2379, 3306, 4222, 5432, 5672, 6379, 9092, 9200, 11211,
+    27017,
+];
+
+/// How many tokens apart belong together.
+const NEAR: usize = 24;
+
+/// The port in `text`: the default of an environment variable or option called port, or else what
+/// is handed to something that listens.
+pub(super) fn port(path: &str, text: &str, notation: Notation) -> Option<Found<u16>> {
+    let tokens = tokens::tokens(text, notation);
+    of_setting(path, &tokens).or_else(|| of_listener(path, &tokens))
+}
+
+/// `getEnv("PORT", "8080")`, `if port == "" { port = "8080" }`, `IntP("port", "p", 8080, …)`.
+fn of_setting(path: &str, tokens: &[Token<'_>]) -> Option<Found<u16>> {
+    const NAMES: [&str; 6] = [
+        "port",
+        "http_port",
+        "server_port",
+        "app_port",
+        "http.port",
+        "server.port",
+    ];
+    for (index, token) in tokens.iter().enumerate() {
+        let is_name = token
+            .text()
+            .is_some_and(|text| NAMES.contains(&text.to_ascii_lowercase().as_str()));
+        if !is_name {
+            continue;
+        }
+        let after = tokens[index + 1..].iter().take(NEAR).enumerate();
+        let mut ports = after.filter_map(|(distance, token)| {
+            let number = match token.text() {
+                Some(text) => text.strip_prefix(':').unwrap_or(text),
+                // A number that stands further away is about something else.
+                None if distance < 6 => token.word()?,
+                None => return None,
+            };
+            Some((token.line, usable(number)?))
+        });
+        if let Some((line, port)) = ports.next() {
+            let evidence = Evidence::at(path, line, "port-setting");
+            return Some(Found {
+                value: port,
+                evidence,
+            });
+        }
+    }
+    None
+}
+
+/// `ListenAndServe(":8080", …)`, `Run(":8080")`, `Addr: ":8080"`, `const port = ":8080"`,
+/// `bind(("0.0.0.0", 8080))`, `SocketAddr::from(([0, 0, 0, 0], 3000))`.
+fn of_listener(path: &str, tokens: &[Token<'_>]) -> Option<Found<u16>> {
+    for (index, token) in tokens.iter().enumerate() {
+        let port = token.text().and_then(address);
+        let Some(port) = port.or_else(|| after_host(tokens, index)) else {
+            continue;
+        };
+        let before = &tokens[index.saturating_sub(20)..index];
+        let on_line = before.iter().filter(|before| before.line == token.line);
+        let listens = on_line.filter_map(|before| before.word()).any(|word| {
+            let lower = word.to_ascii_lowercase();
+            matches!(
+                word,
+                "Run"
+                    | "Start"
+                    | "Serve"
+                    | "RunTLS"
+                    | "StartTLS"
+                    | "Bind"
+                    | "bind"
+                    | "run"
+                    | "listen"
+            ) || word.starts_with("Listen")
+                || lower.ends_with("addr")
+                || lower.ends_with("address")
+                || lower.ends_with("port")
+        });
+        if listens {
+            let evidence = Evidence::at(path, token.line, "listening-address");
+            return Some(Found {
+                value: port,
+                evidence,
+            });
+        }
+    }
+    None
+}
+
+/// The number at `index`, where a host stands before it: `("0.0.0.0", 8080)`, `([0, 0, 0, 0], 3000)`.
+fn after_host(tokens: &[Token<'_>], index: usize) -> Option<u16> {
+    let port = usable(tokens[index].word()?)?;
+    let before = tokens.get(index.checked_sub(2)?..index)?;
+    let is_host =
+        before[0].is_sign(']') || matches!(before[0].text(), Some("0.0.0.0" | "127.0.0.1"));
+    (is_host && before[1].is_sign(',')).then_some(port)
+}
+
+/// The port of `:8080`, `0.0.0.0:8080` or `localhost:8080`.
+fn address(text: &str) -> Option<u16> {
+    let (host, port) = text.rsplit_once(':')?;
+    let is_own = matches!(host, "" | "0.0.0.0" | "localhost" | "127.0.0.1" | "[::]");
+    if is_own { usable(port) } else { None }
+}
+
+fn usable(number: &str) -> Option<u16> {
+    let port: u16 = number.parse().ok()?;
+    (port >= 80 && !OTHERS.contains(&port)).then_some(port)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_found_where_people_write_them() {
+        for (text, expected) in [
+            ("http.ListenAndServe(\":8090\", nil)", Some(8090)),
+            ("r.Run(\"0.0.0.0:9000\")", Some(9000)),
+            ("lis, err := net.Listen(\"tcp\", \":50051\")", Some(50051)),
+            ("srv := &http.Server{\n\tAddr: \":8081\",\n}", Some(8081)),
+            ("const addr = \":8082\"", Some(8082)),
+            (
+                "p := os.Getenv(\"PORT\")\nif p == \"\" {\n\tp = \"3000\"\n}",
+                Some(3000),
+            ),
+            ("port := getEnv(\"PORT\", \"8083\")", Some(8083)),
+            (
+                "f.IntVarP(&p, \"port\", \"p\", 8084, \"the port\")",
+                Some(8084),
+            ),
+            ("viper.SetDefault(\"server.port\", 8085)", Some(8085)),
+            ("redis.Options{Addr: \"localhost:6379\"}", None),
+            ("http.Get(\"http://example.test:8080\")", None),
+            ("// http.ListenAndServe(\":8090\", nil)", None),
+            ("log(\":8080\")", None),
+            ("x.Listen(\":99999\")", None),
+            ("x.bind((\"0.0.0.0\", 8086))", Some(8086)),
+            (
+                "let addr = SocketAddr::from(([0, 0, 0, 0], 8087));",
+                Some(8087),
+            ),
+            ("let v = ([1, 2], 8087);", None),
+        ] {
+            let found = port("main.go", text, tokens::GO).map(|found| found.value);
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! How the chosen application is deployed.
+
+use std::collections::BTreeMap;
+
+use dhtl_project_model::stack::{DeployConfig, Stack, StackKind, Survey};
+
+/// The port of an application that names none, by what it is written for.
+const fn default_port(kind: StackKind) -> u16 {
+    match kind {
+        StackKind::Node | StackKind::Bun | StackKind::Ruby => 3000,
+        StackKind::Python | StackKind::Deno | StackKind::Php => 8000,
+        StackKind::Static => 80,
+        StackKind::Elixir => 4000,
+        _ => 8080,
+    }
+}
+
+/// The deployment of `survey.stacks[chosen]`.
+///
+/// Where other stacks in its folder build something, such as the assets of a Django or Rails project,
+/// they are built first. What brings the database up to date runs before the start: there is no other
+/// place for it in this form.
+pub(super) fn config(survey: &Survey, chosen: usize) -> DeployConfig {
+    let stack = &survey.stacks[chosen];
+    let beside = survey.stacks.iter().enumerate().filter(|(index, other)| {
+        *index != chosen && other.folder == stack.folder && other.commands.build.is_some()
+    });
+    let mut builds: Vec<(&str, &str)> = Vec::new();
+    for other in beside.map(|(_, other)| other).chain([stack]) {
+        let found = [&other.commands.install, &other.commands.build];
+        builds.extend(
+            found
+                .into_iter()
+                .flatten()
+                .map(|found| (folder_of(other), found.value.as_str())),
+        );
+    }
+    let commands = &stack.commands;
+    let start = commands
+        .start
+        .as_ref()
+        .map(|start| match &commands.migrate {
+            Some(migrate) if !start.value.contains(migrate.value.as_str()) => {
+                format!("{} && {}", migrate.value, start.value)
+            }
+            _ => start.value.clone(),
+        });
+    let port = stack
+        .port
+        .as_ref()
+        .map_or_else(|| default_port(stack.kind), |port| port.value);
+    DeployConfig {
+        kind: kind(stack.kind),
+        build_command: joined(&builds),
+        start_command: start.map(|start| in_folder(folder_of(stack), &start)),
+        port,
+        environment: environment(stack, port),
+        install_path: DeployConfig::INSTALL_PATH.to_owned(),
+    }
+}
+
+/// The folder that the commands of a stack are typed in.
+fn folder_of(stack: &Stack) -> &str {
+    stack.commands.folder.as_deref().unwrap_or(&stack.folder)
+}
+
+/// Commands, each with its folder, as one command that is typed at the root.
+fn joined(commands: &[(&str, &str)]) -> Option<String> {
+    let groups: Vec<(&str, String)> = commands
+        .chunk_by(|left, right| left.0 == right.0)
+        .map(|group| {
+            let texts: Vec<&str> = group.iter().map(|(_, command)| *command).collect();
+            (group[0].0, texts.join(" && "))
+        })
+        .collect();
+    match groups.as_slice() {
+        [] => None,
+        [(folder, command)] => Some(in_folder(folder, command)),
+        several => {
+            let each = several.iter().map(|(folder, command)| match *folder {
+                "." => command.clone(),
+                // The next one is typed at the root again.
+                folder => format!("({})", in_folder(folder, command)),
+            });
+            Some(each.collect::<Vec<_>>().join(" && "))
+        }
+    }
+}
+
+fn in_folder(folder: &str, command: &str) -> String {
+    match folder {
+        "." => command.to_owned(),
+        folder => format!("cd {} && {command}", shell_word(folder)),
+    }
+}
+
+fn shell_word(path: &str) -> String {
+    let is_plain = path
+        .chars()
+        .all(|one| one.is_ascii_alphanumeric() || "._-/+@".contains(one));
+    if is_plain && !path.starts_with('-') {
+        path.to_owned()
+    } else {
+        format!("'./{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+fn kind(kind: StackKind) -> String {
+    // The names of JSON, which a test compares.
+    match kind {
+        StackKind::Node => "nodejs",
+        StackKind::Python => "python",
+        StackKind::Static => "static",
+        StackKind::Go => "go",
+        StackKind::Deno => "deno",
+        StackKind::Bun => "bun",
+        StackKind::Rust => "rust",
+        StackKind::Java => "java",
+        StackKind::Ruby => "ruby",
+        StackKind::Php => "php",
+        StackKind::Dotnet => "dotnet",
+        StackKind::Elixir => "elixir",
+        StackKind::Swift => "swift",
+        StackKind::Cpp => "cpp",
+        StackKind::Shell => "shell",
+    }
+    .to_owned()
+}
+
+/// What runtimes and frameworks want to be told in production.
+fn environment(stack: &Stack, port: u16) -> BTreeMap<String, String> {
+    let mut environment = BTreeMap::new();
+    let mut set = |name: &str, value: &str| {
+        environment.insert(name.to_owned(), value.to_owned());
+    };
+    let listens = stack.port.is_some();
+    if listens {
+        set("PORT", &port.to_string());
+    }
+    match stack.kind {
+        StackKind::Node | StackKind::Bun => set("NODE_ENV", "production"),
+        StackKind::Python => set("PYTHONUNBUFFERED", "1"),
+        StackKind::Ruby => set("RACK_ENV", "production"),
+        StackKind::Php => set("APP_ENV", "production"),
+        StackKind::Elixir => set("MIX_ENV", "prod"),
+        StackKind::Dotnet => set("ASPNETCORE_ENVIRONMENT", "Production"),
+        _ => {}
+    }
+    let uses = |name: &str| stack.frameworks.iter().any(|found| found.value == name);
+    if uses("rails") {
+        set("RAILS_ENV", "production");
+    }
+    if uses("phoenix") {
+        set("PHX_SERVER", "true");
+    }
+    if uses("gradio") {
+        set("GRADIO_SERVER_NAME", "0.0.0.0");
+        set("GRADIO_SERVER_PORT", &port.to_string());
+    }
+    if listens && stack.kind == StackKind::Dotnet {
+        set("ASPNETCORE_HTTP_PORTS", &port.to_string());
+    }
+    // These listen on this machine alone unless they are told otherwise.
+    if listens
+        && ["nuxt", "astro", "sveltekit", "next"]
+            .iter()
+            .any(|name| uses(name))
+    {
+        let name = if uses("next") { "HOSTNAME" } else { "HOST" };
+        set(name, "0.0.0.0");
+    }
+    environment
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_named_as_in_json() {
+        for one in [
+            StackKind::Node,
+            StackKind::Python,
+            StackKind::Static,
+            StackKind::Go,
+            StackKind::Deno,
+            StackKind::Bun,
+            StackKind::Rust,
+            StackKind::Java,
+            StackKind::Ruby,
+            StackKind::Php,
+            StackKind::Dotnet,
+            StackKind::Elixir,
+            StackKind::Swift,
+            StackKind::Cpp,
+            StackKind::Shell,
+        ] {
+            assert_eq!(serde_json::to_value(one).unwrap(), kind(one));
+        }
+    }
+
+    #[test]
+    fn commands_are_typed_in_the_folder() {
+        assert_eq!(in_folder(".", "a"), "a");
+        assert_eq!(in_folder("web/app", "a"), "cd web/app && a");
+        assert_eq!(in_folder("my app", "a"), "cd './my app' && a");
+        assert_eq!(in_folder("-x", "a"), "cd './-x' && a");
+        assert_eq!(joined(&[]), None);
+        assert_eq!(joined(&[("a", "x"), ("a", "y")]).unwrap(), "cd a && x && y");
+        assert_eq!(
+            joined(&[("a", "x"), (".", "y")]).unwrap(),
+            "(cd a && x) && y"
+        );
+    }
+}

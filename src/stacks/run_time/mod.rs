@@ -1,0 +1,73 @@
+//! What does not depend on the language: processes, services, ports, and what is deployed.
+//!
+//! Files that describe how something runs become [`hint::Hint`]s, each about a folder. They are
+//! believed in this order: `Procfile`, the files of hosting platforms, Compose, Dockerfiles.
+
+mod choice;
+mod compose;
+mod deploy;
+mod dockerfile;
+mod files;
+mod health;
+mod hint;
+mod needs;
+mod packages;
+mod platforms;
+mod procfile;
+pub(crate) mod services;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod told;
+
+use std::collections::HashSet;
+
+use dhtl_project_model::stack::Survey;
+
+use self::files::Files;
+use self::told::Told;
+use crate::sources::Sources;
+
+/// Adds to the stacks what files of other kinds say about them, and decides which is the application
+/// and how it is deployed.
+pub(crate) fn complete(survey: &mut Survey, sources: &Sources<'_>) {
+    let files = Files::of(sources);
+    let compose = compose::read(sources, &files);
+    let mut hints = procfile::hints(sources, &files);
+    hints.extend(platforms::hints(sources, &files));
+    hints.extend(compose.hints);
+    hints.extend(dockerfile::hints(sources, &files));
+    let mut told = Told::default();
+    for hint in hints {
+        told.apply(hint, &mut survey.stacks);
+    }
+    needs::add_services(survey, &compose.services, sources);
+    add_health(survey, sources);
+    for stack in &mut survey.stacks {
+        stack
+            .processes
+            .sort_by(|left, right| left.name.cmp(&right.name));
+    }
+    let chosen = choice::choose(survey);
+    if let Some(chosen) = chosen {
+        survey.application = Some(choice::found(survey, chosen));
+        survey.deploy = Some(deploy::config(survey, chosen));
+    }
+}
+
+/// More stacks than any project deploys; in a larger collection nobody asks for the routes of each.
+const MOST_SEARCHED: usize = 12;
+
+fn add_health(survey: &mut Survey, sources: &Sources<'_>) {
+    let folders: HashSet<String> = survey
+        .stacks
+        .iter()
+        .map(|stack| stack.folder.clone())
+        .collect();
+    let searched = survey.stacks.iter_mut().filter(|stack| {
+        stack.health_path.is_none() && stack.port.is_some() && stack.commands.start.is_some()
+    });
+    for stack in searched.take(MOST_SEARCHED) {
+        stack.health_path = health::find(stack, &folders, sources);
+    }
+}

@@ -1,0 +1,4 @@
+//! Tables of files and what they come to.
+
+mod choices;
+mod statements;

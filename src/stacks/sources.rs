@@ -1,0 +1,62 @@
+//! What stacks are found in.
+
+use std::cell::{OnceCell, RefCell};
+
+use dhtl_detection::tree::Tree;
+use dhtl_project_model::{Problem, Project};
+
+use crate::node::Packages;
+use crate::other_languages::Others;
+
+/// The files of a project and what is known of it already.
+pub(crate) struct Sources<'a> {
+    /// What detection found.
+    pub(crate) project: &'a Project,
+    /// Its files.
+    pub(crate) tree: &'a Tree,
+    /// The packages of Node.js, which are read once for everybody who asks.
+    pub(crate) node: OnceCell<Packages>,
+    /// What is found in the languages that are read together.
+    pub(crate) others: OnceCell<Others>,
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl<'a> Sources<'a> {
+    /// The sources of a project.
+    pub(crate) fn new(project: &'a Project, tree: &'a Tree) -> Self {
+        Self {
+            project,
+            tree,
+            node: OnceCell::new(),
+            others: OnceCell::new(),
+            problems: RefCell::default(),
+        }
+    }
+
+    /// The text of a file, where it is there and can be read; what cannot be read is a problem.
+    pub(crate) fn text(&self, path: &str) -> Option<String> {
+        if !self.tree.contains(path) {
+            return None;
+        }
+        match self.tree.text(path) {
+            Ok(text) => Some(text),
+            Err(problem) => {
+                self.report(problem);
+                None
+            }
+        }
+    }
+
+    /// Notes what could not be read or understood.
+    pub(crate) fn report(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    /// All that could not be read or understood, ordered by place.
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
+        let mut problems = self.problems.into_inner();
+        problems.sort_by(|left, right| left.evidence.cmp(&right.evidence));
+        problems.dedup();
+        problems
+    }
+}
