@@ -49,7 +49,7 @@ pub(crate) fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, Failur
 fn plan(context: &Context, args: &InitArgs) -> Result<InitPlan, Failure> {
     let start = context.current_folder()?;
     let root = context.root.as_deref();
-    let project = dhtl_detection::detect(&DetectRequest {
+    let (project, tree) = dhtl_detection::detect_with_tree(&DetectRequest {
         start: &start,
         root,
         config_python: None,
@@ -63,6 +63,7 @@ fn plan(context: &Context, args: &InitArgs) -> Result<InitPlan, Failure> {
     let named: Option<Vec<CiProvider>> = (!args.ci.is_empty()).then(|| CiName::providers(&args.ci));
     Ok(plan_init(&InitRequest {
         project: &project,
+        stacks: &dhtl_stacks::survey(&project, &tree).survey,
         catalogue: &catalogue(&context.home()?),
         ci: named.as_deref(),
         existing: if args.force {

@@ -13,16 +13,19 @@ use crate::templates::Values;
 /// The oldest Python that the services still have.
 const OLDEST: u8 = 8;
 
-/// What the workflow of a project refers to; none where there is nothing to run.
+/// What the workflow of a project refers to; none where there is nothing to run. Where the tests run
+/// at least `coverage` percent of the lines, they pass.
 pub(super) fn values(survey: &Survey<'_>, coverage: Option<u8>) -> Option<Values> {
     let runner = TestRunner::of(survey);
-    let besides: &[&str] = match runner {
-        Some(TestRunner::Pytest) => &["pytest"],
+    let besides: &[&str] = match (runner, coverage) {
+        (Some(TestRunner::Pytest), Some(_)) => &["pytest", "pytest-cov"],
+        (Some(TestRunner::Pytest), None) => &["pytest"],
+        (Some(TestRunner::Unittest), Some(_)) => &["coverage"],
         _ => &[],
     };
     let installation = Installation::of(survey, besides);
     let checks = checks(survey, &installation);
-    let test = runner.map(|runner| runner.command(&installation, coverage));
+    let test = runner.map(|runner| runner.command(coverage));
     if checks.is_empty() && test.is_none() {
         return None;
     }
@@ -37,6 +40,14 @@ pub(super) fn values(survey: &Survey<'_>, coverage: Option<u8>) -> Option<Values
         ("reports".to_owned(), Value::from(false)),
         ("validate".to_owned(), Value::from(true)),
     ]))
+}
+
+/// What `.dhtconfig` asks for and cannot be had.
+pub(super) fn note(survey: &Survey<'_>, coverage: Option<u8>) -> Option<String> {
+    let is_tox = TestRunner::of(survey) == Some(TestRunner::Tox);
+    (is_tox && coverage.is_some()).then(|| {
+        "`ci.coverage_threshold`, which is for the configuration of tox to enforce".to_owned()
+    })
 }
 
 /// What runs the tests of a project.
@@ -68,15 +79,19 @@ impl TestRunner {
         }
     }
 
-    fn command(self, installation: &Installation, coverage: Option<u8>) -> String {
+    fn command(self, coverage: Option<u8>) -> String {
+        // As modules: so the root is on the import path, as many a flat project expects.
         match (self, coverage) {
-            // As a module: so the root is on the import path, as many a flat project expects.
-            (Self::Pytest, Some(percent)) if installation.has("pytest-cov") => {
+            (Self::Pytest, Some(percent)) => {
                 format!("uv run --no-sync python -m pytest --cov --cov-fail-under={percent}")
             }
-            (Self::Pytest, _) => "uv run --no-sync python -m pytest".to_owned(),
+            (Self::Pytest, None) => "uv run --no-sync python -m pytest".to_owned(),
             (Self::Tox, _) => "uvx --with tox-uv tox run -e py".to_owned(),
-            (Self::Unittest, _) => "uv run --no-sync python -m unittest".to_owned(),
+            (Self::Unittest, Some(percent)) => format!(
+                "uv run --no-sync python -m coverage run -m unittest && \
+                 uv run --no-sync python -m coverage report --fail-under={percent}"
+            ),
+            (Self::Unittest, None) => "uv run --no-sync python -m unittest".to_owned(),
         }
     }
 }

@@ -14,6 +14,7 @@ mod ignored;
 mod installation;
 mod plan;
 mod pyproject;
+mod services;
 mod survey;
 #[cfg(test)]
 mod tests;

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use dhtl_project_model::config::{Document, FILE_NAME};
-use dhtl_project_model::{Project, PythonProject};
+use dhtl_project_model::{Project, PythonProject, stack};
 use minijinja::Value;
 use serde::Serialize;
 
 use super::change::read_text;
+use super::services::{Reach, Services};
 use super::survey::{Survey, has_workflow};
 use super::{Change, InitError, ci, hooks, ignored, pyproject};
 use crate::new::CiProvider;
@@ -27,6 +28,8 @@ const PYPROJECT: &str = "pyproject.toml";
 pub struct InitRequest<'a> {
     /// The project, as detection sees it.
     pub project: &'a Project,
+    /// What can be run of it, and the services that this needs.
+    pub stacks: &'a stack::Survey,
     /// Where the templates are.
     pub catalogue: &'a Catalogue,
     /// The services that are to check it; none where the project is to say.
@@ -152,13 +155,18 @@ impl Planner<'_> {
             self.plan.notes.push(note.to_owned());
             return Ok(());
         };
+        let services = Services::of(&self.survey, self.request.stacks);
+        let proposed = self.plan.changes.len();
         let mut values = values.clone();
         values.extend(own);
+        values.insert("services".to_owned(), services.values());
         for provider in providers {
-            let path = match provider {
-                CiProvider::GitHub => WORKFLOW,
-                CiProvider::GitLab => PIPELINE,
+            let (path, reach) = match provider {
+                CiProvider::GitHub => (WORKFLOW, Reach::Ports),
+                CiProvider::GitLab => (PIPELINE, Reach::Hosts),
             };
+            let environment = services.environment(&self.survey, reach);
+            values.insert("environment".to_owned(), environment);
             let folder = self.plan.root.join(".github/workflows");
             let has_other = *provider == CiProvider::GitHub
                 && has_workflow(&folder)
@@ -168,6 +176,10 @@ impl Planner<'_> {
             }
             let text = self.rendered(path, &values)?;
             self.propose(path, text, "what checks every change")?;
+        }
+        if self.plan.changes.len() > proposed {
+            let notes = [services.note(), ci::note(&self.survey, coverage)];
+            self.plan.notes.extend(notes.into_iter().flatten());
         }
         Ok(())
     }

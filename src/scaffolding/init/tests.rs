@@ -40,6 +40,7 @@ fn plan(folder: &tempfile::TempDir, existing: Existing) -> InitPlan {
     .unwrap();
     plan_init(&InitRequest {
         project: &project,
+        stacks: &dhtl_project_model::stack::Survey::default(),
         catalogue: &catalogue(),
         ci: None,
         existing,
