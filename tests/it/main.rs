@@ -31,6 +31,7 @@ mod init_ci;
 mod interpreter_mirror;
 mod lock_conflicts;
 mod new;
+mod new_interrupted;
 mod other_languages;
 mod platforms;
 mod real_sdists;

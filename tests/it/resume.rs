@@ -90,7 +90,7 @@ fn clean(world: &World) {
 /// The processes that were started in `world` and still run. Every one of them, however it was
 /// started, has the home of that world.
 #[cfg(target_os = "linux")]
-fn processes_of(world: &World) -> Vec<String> {
+pub(crate) fn processes_of(world: &World) -> Vec<String> {
     let home = format!("HOME={}", world.home().display());
     let entries = std::fs::read_dir("/proc")
         .unwrap()

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use dhtl_project_model::{CancelToken, ExitCode};
+use dhtl_project_model::ExitCode;
 use dhtl_regeneration::{Capture, EnvTemplate, Refresh, SetupOptions, env_template, setup};
 use dhtl_scaffolding::{
     Author, Catalogue, CiProvider, CloneRequest, Commit, Created, License, NewProject,
@@ -163,7 +163,11 @@ pub(crate) fn run(context: &Context, args: &NewArgs) -> Result<ExitCode, Failure
         destination: args.into.as_deref(),
         parent: &current_folder,
     })?;
-    let finished = finish(context, args, &created);
+    let finished = match finish(context, args, &created) {
+        // Whatever failed then, failed because of that; and nobody wants what is there.
+        _ if context.cancel.is_cancelled() => Err(interrupted()),
+        finished => finished,
+    };
     if finished.is_err() {
         created.remove();
     }
@@ -268,7 +272,9 @@ fn finish(
     } else {
         Some(environment(context, folder)?)
     };
-    stop_if_cancelled(&context.cancel)?;
+    if context.cancel.is_cancelled() {
+        return Err(interrupted());
+    }
     let commit = match repository {
         Some(NewRepository::Initialised) => Some(Commit::make(folder, &runner)?),
         _ => None,
@@ -314,9 +320,7 @@ fn list_env_vars(context: &Context, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn stop_if_cancelled(cancel: &CancelToken) -> Result<(), Failure> {
-    if cancel.is_cancelled() {
-        return Err(Failure::interrupted("making the project was interrupted"));
-    }
-    Ok(())
+fn interrupted() -> Failure {
+    Failure::interrupted("making the project was interrupted")
+        .hinted("nothing was left behind; run the same command again")
 }
