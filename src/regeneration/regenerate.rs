@@ -19,7 +19,7 @@ use crate::language_packages;
 use crate::lock_conflicts;
 use crate::missing_files::{self, MissingFiles};
 use crate::os_release;
-use crate::plan::{INFERENCE, SUPPLEMENT, StepId};
+use crate::plan::{INFERENCE, Plan, SUPPLEMENT, StepId};
 use crate::proof;
 use crate::repair::repair_files;
 use crate::report::{Report, Shortfall, StepSummary};
@@ -200,37 +200,14 @@ fn run(
         lock_conflicts::refuse(subject, &plan.interpreter)?;
     }
     let mut journal = Journal::open(&state.journal())?;
-    let shortfalls = Shortfalls::load(state.file("shortfalls.json"));
-    let record = state.record();
-    let application = Application {
-        subject,
-        plan: &plan,
-        state,
-        uv: UvCommands {
-            platform: subject.spec.platform,
-            program: &ground.uv,
-            root: subject.root(),
-            as_of: plan.as_of.as_deref(),
-        },
-        runner: &ground.runner,
-        fallbacks: request.fallbacks,
-        replace: request.replace
-            || !ground.was_ours
-            || is_suspect(&journal)
-            || is_broken(subject.root()),
-        resolution_is_current: !request.replace
-            && is_current(&journal, subject)
-            && (request.fallbacks == Fallbacks::Allowed || shortfalls.all().is_empty())
-            && (!system.may_help_now(state) || shortfalls.all().is_empty()),
-        available: &ground.available,
-        projects: record.map(|record| record.projects).unwrap_or_default(),
-        fetched: OnceLock::new(),
-        shortfalls,
-        consent: request.system,
-        environment: request.surroundings.environment,
-        inferring: request.inferring,
-        remedies: Remedies::default(),
-    };
+    let mut application = application(request, subject, (&plan, state), &ground);
+    application.replace =
+        request.replace || !ground.was_ours || is_suspect(&journal) || is_broken(subject.root());
+    let nothing_was_left_out = application.shortfalls.all().is_empty();
+    application.resolution_is_current = !request.replace
+        && is_current(&journal, subject)
+        && (request.fallbacks == Fallbacks::Allowed || nothing_was_left_out)
+        && (!system.may_help_now(state) || nothing_was_left_out);
     state.forget_record()?;
     if !plan.steps.iter().any(|step| step.id == StepId::Supplement) {
         // What an earlier run added is not asked for any more. There may be none.
@@ -268,6 +245,39 @@ fn run(
     )
 }
 
+/// The plan being carried out in an environment that is in order.
+fn application<'a>(
+    request: &Request<'a>,
+    subject: &'a Subject,
+    (plan, state): (&'a Plan, &'a StateDir),
+    ground: &'a Ground,
+) -> Application<'a> {
+    let record = state.record();
+    Application {
+        subject,
+        plan,
+        state,
+        uv: UvCommands {
+            platform: subject.spec.platform,
+            program: &ground.uv,
+            root: subject.root(),
+            as_of: plan.as_of.as_deref(),
+        },
+        runner: &ground.runner,
+        fallbacks: request.fallbacks,
+        replace: false,
+        resolution_is_current: true,
+        available: &ground.available,
+        projects: record.map(|record| record.projects).unwrap_or_default(),
+        fetched: OnceLock::new(),
+        shortfalls: Shortfalls::load(state.file("shortfalls.json")),
+        consent: request.system,
+        environment: request.surroundings.environment,
+        inferring: request.inferring,
+        remedies: Remedies::default(),
+    }
+}
+
 /// Carries out only the steps `wanted`, in an environment that is in order otherwise, and says what
 /// could not be had after it.
 pub(crate) fn carry_out_only(
@@ -283,27 +293,8 @@ pub(crate) fn carry_out_only(
         step.needs.retain(|need| wanted.contains(need));
     }
     let application = Application {
-        subject,
-        plan: &plan,
-        state,
-        uv: UvCommands {
-            platform: subject.spec.platform,
-            program: &ground.uv,
-            root: subject.root(),
-            as_of: plan.as_of.as_deref(),
-        },
-        runner: &ground.runner,
-        fallbacks: request.fallbacks,
-        replace: false,
-        resolution_is_current: true,
-        available: &ground.available,
-        projects: record.projects.clone(),
-        fetched: OnceLock::new(),
-        shortfalls: Shortfalls::load(state.file("shortfalls.json")),
-        consent: request.system,
-        environment: request.surroundings.environment,
         inferring: record.inferring,
-        remedies: Remedies::default(),
+        ..application(request, subject, (&plan, state), ground)
     };
     for step in wanted {
         application.shortfalls.clear(*step)?;
