@@ -20,6 +20,7 @@ use crate::language_packages::{self, Whose};
 use crate::lock_import;
 use crate::missing_files;
 use crate::plan::{Facts, Plan, PlannedTarget, plan};
+use crate::proof::expected_fingerprint;
 use crate::state::StateDir;
 use crate::subject::{Locks, Subject};
 use crate::system_packages::PackageManager;
@@ -69,7 +70,11 @@ pub fn preview(request: &Request<'_>) -> Result<Plan, RegenerationError> {
     };
     let plan = plan(subject.spec.clone(), choice, &facts);
     let plan = language_packages::planned(plan, &subject, environment, Whose::Ours);
-    Ok(missing_files::planned(plan, &subject))
+    let plan = missing_files::planned(plan, &subject);
+    Ok(Plan {
+        fingerprint: expected_fingerprint(&subject),
+        ..plan
+    })
 }
 
 /// The steps that [`regenerate`](crate::regenerate) would take on the machine `target`, for a fresh
@@ -114,6 +119,7 @@ pub fn preview_for(request: &Request<'_>, target: &Target) -> Result<Plan, Regen
             name: target.to_string(),
             package_manager: package_manager.to_owned(),
         }),
+        fingerprint: expected_fingerprint(&subject),
         ..plan
     })
 }

@@ -21,7 +21,7 @@ use crate::language_packages::{self, PackageFindings};
 use crate::lock_conflicts::{self, LockConflict};
 use crate::locked_set::LockedSet;
 use crate::markers::MarkerEnvironment;
-use crate::plan::base_locks;
+use crate::plan::{COMMITTED_INFERENCE, base_locks};
 use crate::state::StateDir;
 use crate::subject::Subject;
 use crate::tools::{self, ToolFindings};
@@ -72,9 +72,13 @@ pub(crate) fn of(
     let whole_set = whole_set(subject, &base, &inferred, &environment)?;
     let configuration = Configuration::read(subject)?;
     let changed_configuration = configuration.differences(subject);
+    let interpreter = (
+        environment.implementation.as_str(),
+        environment.python_version.as_str(),
+    );
     let digests = Digests {
         venv_checksum: inspection.venv_checksum,
-        fingerprint: fingerprint_of(subject, &base, &inferred, &environment),
+        fingerprint: fingerprint_of(subject, &base, &inferred, interpreter),
         config_checksum: configuration.checksum,
     };
     let set_env_vars = set_env_vars(subject, surroundings);
@@ -158,11 +162,37 @@ pub(crate) fn whole_set(
     Ok(Some(set))
 }
 
+/// The fingerprint that the environment of `subject` will have on any platform; none where that is
+/// decided only when it is made: the interpreter is not pinned, or not everything is locked in files
+/// of the project.
+pub(crate) fn expected_fingerprint(subject: &Subject) -> Option<Digest> {
+    let interpreter = &subject.spec.interpreter;
+    let version = interpreter.exact.as_deref()?;
+    let is_locked = matches!(
+        subject.spec.strategy,
+        Strategy::UvLock | Strategy::HashedRequirements
+    );
+    if !is_locked || !subject.is_captured {
+        return None;
+    }
+    let committed = subject
+        .inference_is_committed
+        .then(|| COMMITTED_INFERENCE.to_owned());
+    let added = committed.into_iter().collect::<Vec<_>>();
+    let interpreter = (interpreter.implementation.as_str(), version);
+    Some(fingerprint_of(
+        subject,
+        &base_locks(&subject.spec),
+        &added,
+        interpreter,
+    ))
+}
+
 fn fingerprint_of(
     subject: &Subject,
     base: &[String],
     inferred: &[String],
-    environment: &installed::Environment,
+    (implementation, python_version): (&str, &str),
 ) -> Digest {
     let root = subject.root();
     // The export of `uv.lock` is for this platform; the lock itself is for all.
@@ -185,8 +215,8 @@ fn fingerprint_of(
         .map(|(name, version)| (name.clone(), version.clone()))
         .collect::<Vec<_>>();
     fingerprint(&FingerprintInputs {
-        implementation: &environment.implementation,
-        python_version: &environment.python_version,
+        implementation,
+        python_version,
         locks: &locks,
         tools: &tools,
     })

@@ -475,3 +475,24 @@ fn a_lock_for_this_platform_alone_gives_no_plan_for_another() {
     let plan = ["regenerate", "--dry-run", "--platform", "windows"];
     world.dhtl(&plan).exits(4).says("`pylock.toml:8`");
 }
+
+/// Windows needs a distribution more than the others, and only one of them has the interpreter.
+#[test]
+fn the_fingerprint_is_the_same_on_every_platform() {
+    let world = World::new();
+    world
+        .write("requirements.txt", "click==8.1.7\n")
+        .write("app.py", "import click\nimport tqdm\n");
+    let before = world.dhtl(&["regenerate", "--dry-run", "--json"]).exits(0);
+    assert!(before.json()["fingerprint"].is_null());
+    let recorded = world.dhtl(&["setup", "--json"]).exits(0);
+    let recorded = recorded.text("/validation/fingerprint");
+    let plan = world.dhtl(&["regenerate", "--dry-run", "--json"]).exits(0);
+    assert_eq!(plan.text("/fingerprint"), recorded);
+    for machine in ["darwin-arm64", "linux-arm64", "alpine", "windows-x86_64"] {
+        let arguments = ["regenerate", "--dry-run", "--platform", machine];
+        let plan = world.dhtl(&[&arguments[..], &["--json"]].concat()).exits(0);
+        assert_eq!(plan.text("/fingerprint"), recorded, "{machine}");
+        world.dhtl(&arguments).exits(0).answers(&recorded);
+    }
+}

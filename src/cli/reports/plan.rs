@@ -32,6 +32,9 @@ impl Report for PlanReport {
             Choice::Fetch(request) => writeln!(out, "# Python {request}: {reason}")?,
         }
         writeln!(out, "# Distributions by {}", plan.spec.strategy_evidence)?;
+        if let Some(fingerprint) = &plan.fingerprint {
+            writeln!(out, "# Fingerprint {fingerprint}")?;
+        }
         for step in &plan.steps {
             writeln!(
                 out,

@@ -4,7 +4,7 @@ mod planner;
 
 use std::path::{Path, PathBuf};
 
-use dhtl_project_model::{EnvironmentSpec, PythonProject, Strategy};
+use dhtl_project_model::{Digest, EnvironmentSpec, PythonProject, Strategy};
 use dhtl_tools::Invocation;
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +64,9 @@ pub struct Plan {
     pub steps: Vec<PlannedStep>,
     /// The system packages that are proposed because nobody listed any, and are missing.
     pub system_packages: Vec<ProposedPackage>,
+    /// The platform-independent digest that the environment will have, where everything it is made
+    /// of is pinned already.
+    pub fingerprint: Option<Digest>,
     /// What is resolved together, for a project without a lock.
     pub(crate) sources: Vec<Source>,
     /// What is declared besides, and installed on top.
@@ -231,6 +234,7 @@ pub(crate) fn plan(
         interpreter_reason,
         as_of: facts.as_of.map(str::to_owned),
         steps,
+        fingerprint: None,
         system_packages: facts.system.proposed.clone(),
         sources,
         supplements: facts.supplements.unwrap_or_default().to_vec(),
