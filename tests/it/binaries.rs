@@ -32,7 +32,7 @@ fn program(world: &World, path: &str, says: &str) {
 
 /// The world with a folder of its own first on `PATH`.
 #[cfg(unix)]
-fn with_folder_first(world: World, folder: &str) -> World {
+pub(crate) fn with_folder_first(world: World, folder: &str) -> World {
     use std::path::PathBuf;
 
     let own = world.path().join(folder);

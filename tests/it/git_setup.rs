@@ -113,6 +113,16 @@ fn hooks_are_installed_and_run() {
 }
 
 #[test]
+fn the_repository_of_somebody_else_gets_no_hooks() {
+    let world = checked();
+    std::fs::rename(world.project().join(".git"), world.path().join("theirs")).unwrap();
+    world.write(".git", "gitdir: ../theirs\n");
+    world.dhtl(&["regenerate"]).exits(0);
+    let hooks = world.path().join("theirs/hooks");
+    assert!(!hooks.join("pre-commit").exists() && !hooks.join("commit-msg").exists());
+}
+
+#[test]
 fn a_deleted_hook_comes_back() {
     let world = checked();
     world.dhtl(&["regenerate"]).exits(0);

@@ -3,9 +3,11 @@
 //! Many of them end up on the command line of a package manager or as a path, so a value that would
 //! be taken for an option, a file or a shell's special character is refused here, at the door.
 
+use std::collections::BTreeMap;
+
 use super::model::{Binary, Config, DependenciesSection, Languages, PlatformDeps, PythonSection};
 use super::warning::ConfigWarningKind;
-use crate::Digest;
+use crate::{Digest, DistributionName};
 
 /// What was found out about a value.
 #[derive(Debug)]
@@ -43,11 +45,7 @@ pub(super) fn validate(config: &Config) -> Vec<Finding> {
     for (index, binary) in binaries.enumerate() {
         findings.binary(index, binary);
     }
-    for (name, version) in &config.tools {
-        let key = format!("tools.{name}");
-        findings.word(&key, name);
-        findings.version(&key, version);
-    }
+    findings.tools(&config.tools);
     findings.practice(config);
     if let Some(validation) = &config.validation {
         findings.digest(
@@ -223,6 +221,28 @@ impl Findings {
         }
     }
 
+    /// Tools are asked of an index by their names, and compared as an index compares them.
+    fn tools(&mut self, tools: &BTreeMap<String, String>) {
+        let mut known = BTreeMap::new();
+        for (name, version) in tools {
+            let key = format!("tools.{name}");
+            self.require(is_distribution(name), &key, || {
+                let message = format!("is not the name of a distribution: {name:?}");
+                (
+                    message,
+                    "use letters, digits and `-`, `_`, `.`, and begin and end with a letter or digit",
+                )
+            });
+            self.version(&key, version);
+            let first = known.insert(DistributionName::new(name), name);
+            self.require(first.is_none(), &key, || {
+                let first = first.map_or("", String::as_str);
+                let message = format!("is the same tool as `tools.{first}`");
+                (message, "remove one of the two lines")
+            });
+        }
+    }
+
     /// `env_template`, `git`, `docker`, `ci` and `preferences`.
     fn practice(&mut self, config: &Config) {
         if let Some(env_template) = &config.env_template {
@@ -391,6 +411,17 @@ fn is_word(text: &str) -> bool {
         && text
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "-_.+@".contains(c))
+}
+
+/// The name of a distribution, as PEP 508 defines it.
+///
+/// With an `@` a name and a version would be a direct reference, which may be a file in the project.
+fn is_distribution(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && text.ends_with(|last: char| last.is_ascii_alphanumeric())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 /// What a package manager takes for the name of a package in one of its sources.

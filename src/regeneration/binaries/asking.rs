@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use dhtl_tools::{Environment, Invocation, Runner, no_output};
 
+use crate::binaries::own_toolchain::own_toolchain;
 use crate::binaries::version;
 use crate::programs::{script_file, scripts_path};
 
@@ -42,8 +43,15 @@ fn question(name: &str, program: &Path, root: &Path) -> Invocation {
         .timeout(Duration::from_secs(30))
 }
 
-/// The version that `program` says it has; none where it does not answer.
+/// The version that `program` says it has; none where it does not answer, and where a program of the
+/// project would: that is not started to learn about it.
 pub(super) fn ask(name: &str, program: &Path, root: &Path, runner: &dyn Runner) -> Option<String> {
+    // What is in the environment is no proxy, or says itself what it starts.
+    if !program.starts_with(root.join(scripts_path()))
+        && own_toolchain(root, program_of(name)).is_some()
+    {
+        return None;
+    }
     let completed = runner
         .run(&question(name, program, root), &no_output)
         .ok()

@@ -76,6 +76,9 @@ impl BinaryInstaller {
     pub(super) fn candidates(binary: &Binary, site: Site<'_>, fallbacks: Fallbacks) -> Vec<Self> {
         let asked_for = binary.installer.as_deref().map(Self::named);
         let mut candidates = asked_for.flatten().into_iter().collect::<Vec<_>>();
+        // `name@1==1.zip` is a file in the project to uv, and building it would run its code.
+        let is_distribution = !binary.name.contains(['@', '+']);
+        candidates.retain(|candidate| *candidate != Self::UvTool || is_distribution);
         if asked_for.is_some() && fallbacks == Fallbacks::Forbidden {
             return candidates;
         }
@@ -251,6 +254,12 @@ mod tests {
         assert_eq!(candidates(&binary("cmake", None, None), Allowed), [""; 0]);
         let cmake = binary("cmake", None, Some("uv tool"));
         assert_eq!(candidates(&cmake, Allowed), ["uv tool"]);
+    }
+
+    #[test]
+    fn a_file_of_the_project_is_no_program_to_install() {
+        let hostile = binary("x@1", Some("1.zip"), Some("uv tool"));
+        assert_eq!(candidates(&hostile, Fallbacks::Allowed), [""; 0]);
     }
 
     #[test]

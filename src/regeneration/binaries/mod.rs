@@ -11,6 +11,7 @@ mod check;
 mod installers;
 mod memory;
 mod node;
+mod own_toolchain;
 mod plan;
 mod standing;
 mod step;

@@ -7,10 +7,11 @@ use dhtl_project_model::{Diagnostic as _, ExitCode};
 use dhtl_workflow::StepContext;
 
 use crate::application::{Application, Outcome};
-use crate::binaries::asking::{ask, find};
+use crate::binaries::asking::{ask, find, program_of};
 use crate::binaries::installers::{BinaryInstaller, Site, isolated, program, specifier};
 use crate::binaries::memory::Memory;
 use crate::binaries::node;
+use crate::binaries::own_toolchain::own_toolchain;
 use crate::binaries::standing::{
     BinaryFindings, BinaryStanding, KIND, MADE_FOR, owner_of, required, will_do,
 };
@@ -99,7 +100,10 @@ impl Application<'_> {
             if self.is_provided(binary, memory) {
                 return Ok(Ok(true));
             }
-            why.get_or_insert_with(|| format!("{} installed another version", candidate.name()));
+            why.get_or_insert_with(|| match self.own_toolchain(binary) {
+                Some(file) => not_asked(&file),
+                None => format!("{} installed another version", candidate.name()),
+            });
         }
         Ok(Err(
             why.unwrap_or_else(|| self.no_installer(binary, standing))
@@ -294,12 +298,17 @@ impl Application<'_> {
                 format!("dhtl does not know the installer `{name}`")
             }
             (_, BinaryStanding::Missing) => "it is not on `PATH`".to_owned(),
+            _ if let Some(file) = self.own_toolchain(binary) => not_asked(&file),
             _ => {
                 let place = find(self.subject.root(), &binary.name, self.environment);
                 let place = place.map(|place| place.display().to_string());
                 format!("`{}` is another version", place.unwrap_or_default())
             }
         }
+    }
+
+    fn own_toolchain(&self, binary: &Binary) -> Option<PathBuf> {
+        own_toolchain(self.subject.root(), program_of(&binary.name))
     }
 
     /// Notes a binary that cannot be had; in strict mode that ends the run.
@@ -318,7 +327,7 @@ impl Application<'_> {
     }
 
     fn how_to_get_binary(&self, binary: &Binary) -> String {
-        let name = super::asking::program_of(&binary.name);
+        let name = program_of(&binary.name);
         let packages = self.subject.package_manager.and_then(|manager| {
             let packages = for_program(name)?.packages(manager);
             (!packages.is_empty()).then(|| manager.typed(packages, Privilege::current()))
@@ -344,4 +353,9 @@ fn spelled(binary: &Binary) -> String {
         Some(version) => format!("{} {version}", binary.name),
         None => binary.name.clone(),
     }
+}
+
+fn not_asked(file: &Path) -> String {
+    let file = file.display();
+    format!("it is not asked, because `{file}` has a program at a path started in its place")
 }

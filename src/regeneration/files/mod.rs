@@ -22,6 +22,7 @@ use std::path::{Component, Path};
 use serde::Serialize;
 
 pub(crate) use finding::{FileFinding, Found};
+pub(crate) use own::is_own_script;
 pub(crate) use recollection::{Inspection, inspect};
 pub(crate) use ways::misled;
 

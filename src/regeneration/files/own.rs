@@ -38,7 +38,9 @@ fn is_trace(file: &str) -> bool {
     )
 }
 
-fn is_own_script(name: &str) -> bool {
+/// Whether a script of this name belongs to the environment itself: an interpreter, or what
+/// activates it.
+pub(crate) fn is_own_script(name: &str) -> bool {
     const ACTIVATION: [&str; 12] = [
         "activate",
         "activate.bat",

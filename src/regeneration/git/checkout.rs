@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use dhtl_project_model::{GitConfigEntry, parse_git_config};
 use dhtl_tools::Environment;
 
+use super::ownership::is_own;
 use crate::state::read_regular;
 
 /// The repository whose top folder is the root of a project.
@@ -24,9 +25,10 @@ pub(crate) struct GitCheckout {
 }
 
 impl GitCheckout {
-    /// The checkout at `root`; none where it is not the top of one.
+    /// The checkout at `root`; none where it is not the top of one, or `.git` leads to the repository
+    /// of somebody else.
     pub(crate) fn of(root: &Path, environment: &Environment) -> Option<Self> {
-        let folder = git_folder(root)?;
+        let folder = git_folder(root).filter(|folder| is_own(root, folder))?;
         let common = common_folder(&folder);
         let settings = Settings::read(&folder, &common, environment);
         let hooks_path = settings.last("core", None, "hookspath");
@@ -130,7 +132,7 @@ fn expanded(path: &str, environment: &Environment) -> PathBuf {
     }
 }
 
-fn text(path: &Path) -> Option<String> {
+pub(super) fn text(path: &Path) -> Option<String> {
     let bytes = read_regular(path).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
@@ -200,6 +202,7 @@ mod tests {
             .write("main/.git/config", "[filter \"lfs\"]\nsmudge = git-lfs\n")
             .write("main/.git/worktrees/api/HEAD", "")
             .write("main/.git/worktrees/api/commondir", "../..\n")
+            .write("main/.git/worktrees/api/gitdir", "../../../../api/.git\n")
             .write("api/.git", "gitdir: ../main/.git/worktrees/api\n");
         let checkout = place.checkout().unwrap();
         assert!(checkout.has_lfs_filter);

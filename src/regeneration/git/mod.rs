@@ -8,6 +8,7 @@ mod elsewhere;
 mod hooks;
 mod installer;
 mod large_files;
+mod ownership;
 mod submodules;
 
 use dhtl_project_model::config::{Document, Git};
@@ -17,6 +18,7 @@ use checkout::GitCheckout;
 pub(crate) use checkout::{common_folder, git_folder, tracks};
 pub(crate) use hooks::{HookState, Hooks};
 use large_files::LargeFiles;
+pub(crate) use ownership::is_own;
 use submodules::Submodules;
 pub(crate) use submodules::{SubmoduleFinding, SubmoduleState};
 

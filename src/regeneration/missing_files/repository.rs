@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use dhtl_detection::{Ignoring, ignoring};
 
 use crate::RegenerationError;
-use crate::git::{common_folder, git_folder, tracks};
+use crate::git::{common_folder, git_folder, is_own, tracks};
 use crate::state::{read_regular, write_whole};
 
 /// The git repository around a project.
@@ -52,32 +52,15 @@ impl Repository {
         tracks(&self.folder, &format!("{}{name}", self.project))
     }
 
-    /// Whether the file with the rules of this clone is this clone's: what came with an archive
-    /// could lead to the repository of somebody else with a `.git` that is a file or a link.
-    ///
-    /// Source: the manual page `gitrepository-layout(5)`, "commondir", "gitdir" and "worktrees".
+    /// Whether the file with the rules of this clone is this clone's.
     pub(super) fn can_exclude(&self) -> bool {
-        let real = |path: &Path| path.canonicalize().ok();
-        let common = self.exclude.parent().and_then(Path::parent);
-        let (Some(top), Some(folder), Some(common)) =
-            (real(&self.top), real(&self.folder), common.and_then(real))
-        else {
-            return false;
-        };
-        let dot_git = top.join(".git");
-        let is_plain = folder == dot_git && common == dot_git;
-        let is_worktree = || {
-            let back = read_regular(&folder.join("gitdir")).unwrap_or_default();
-            let back = folder.join(String::from_utf8_lossy(&back).trim());
-            folder.starts_with(common.join("worktrees")) && real(&back) == Some(dot_git.clone())
-        };
-        let info = common.join("info");
-        let is_led_away = info.symlink_metadata().is_ok_and(|info| !info.is_dir())
+        let info = self.exclude.parent().map(Path::symlink_metadata);
+        let is_led_away = info.is_some_and(|info| info.is_ok_and(|info| !info.is_dir()))
             || self
                 .exclude
                 .symlink_metadata()
                 .is_ok_and(|file| !file.is_file());
-        (is_plain || is_worktree()) && !is_led_away
+        is_own(&self.top, &self.folder) && !is_led_away
     }
 
     /// Adds a file of the project to what this clone ignores.

@@ -179,6 +179,8 @@ pub(crate) fn scripts_of(
     };
     let names = script_names(environment, name).into_iter();
     names
+        // No program of a tool takes the place of the project's interpreter, or of what activates it.
+        .filter(|name| !files::is_own_script(name))
         .map(|name| {
             let exact = folder.join(scripts).join(&name);
             let program = if ending.is_empty() || exact.is_file() {
@@ -196,4 +198,36 @@ fn packages(environment: &Environment) -> BTreeMap<DistributionName, String> {
     distributions
         .map(|distribution| (distribution.name.clone(), distribution.version.clone()))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::installed::{Distribution, RecordEntry};
+
+    #[test]
+    fn no_tool_takes_the_place_of_what_makes_an_environment() {
+        let scripts = if cfg!(windows) { "Scripts" } else { "bin" };
+        let record = ["activate", "python", "python3.13", "ruff"].map(|name| RecordEntry {
+            path: format!("../../../{scripts}/{name}"),
+            hash: String::new(),
+        });
+        let name = DistributionName::new("ruff");
+        let environment = Environment {
+            python_version: "3.13.0".to_owned(),
+            implementation: "cpython".to_owned(),
+            site_packages: PathBuf::from("/srv/site-packages"),
+            distributions: vec![Distribution {
+                name: name.clone(),
+                version: "0.1.0".to_owned(),
+                folder: String::new(),
+                editable: false,
+                built_here: false,
+                record: record.into(),
+            }],
+        };
+        let scripts = scripts_of(&environment, &name, Path::new("/srv/tool"));
+        let names = scripts.iter().map(|(name, _)| name.as_str());
+        assert_eq!(names.collect::<Vec<_>>(), ["ruff"]);
+    }
 }

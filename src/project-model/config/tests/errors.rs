@@ -227,6 +227,18 @@ fn a_version_with_an_operator() {
 }
 
 #[test]
+fn a_tool_is_a_distribution_and_nothing_else() {
+    assert_snapshot!(report("tools:\n  ruff@1: \"1.0.zip\"\n"), @r#"
+    `.dhtconfig:3:11`: `tools.ruff@1` is not the name of a distribution: "ruff@1"
+    hint: use letters, digits and `-`, `_`, `.`, and begin and end with a letter or digit
+    "#);
+    assert_snapshot!(report("tools:\n  zope.interface: \"5\"\n  Zope_Interface: \"6\"\n"), @"
+    `.dhtconfig:3:19`: `tools.zope.interface` is the same tool as `tools.Zope_Interface`
+    hint: remove one of the two lines
+    ");
+}
+
+#[test]
 fn a_secret_is_refused_and_not_repeated() {
     assert_snapshot!(report("env_template:\n  required:\n    - API_KEY=hunter2\n"), @r"
     `.dhtconfig:4:7`: `env_template.required[0]` must hold names of environment variables only, never values

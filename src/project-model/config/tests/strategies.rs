@@ -39,6 +39,15 @@ fn words() -> impl Strategy<Value = String> {
     ]
 }
 
+/// The name of a tool. It is in lower case and without separators, so that no two are one.
+fn tools() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z0-9]{1,9}",
+        prop::sample::select(vec!["true", "null", "no", "1e3", "18", "y"])
+            .prop_map(ToOwned::to_owned),
+    ]
+}
+
 fn versions() -> impl Strategy<Value = String> {
     prop_oneof!["[0-9]{1,2}(\\.[0-9]{1,2}){0,3}", Just("stable".to_owned())]
 }
@@ -228,7 +237,7 @@ fn needed() -> impl Strategy<Value = Needed> {
         of(platform_deps),
         of(languages),
         of(binaries),
-        btree_map(words(), versions(), 0..4),
+        btree_map(tools(), versions(), 0..4),
     )
         .prop_map(|(platform_deps, languages, binaries, tools)| Needed {
             platform_deps,
