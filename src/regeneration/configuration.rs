@@ -1,7 +1,6 @@
 //! The files that configure a project's environment, and whether they are as recorded.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 
 use dhtl_project_model::Digest;
 use serde::{Deserialize, Serialize};
@@ -36,7 +35,7 @@ impl Configuration {
         let mut digests = BTreeMap::new();
         for path in files(subject) {
             let file = subject.root().join(&path);
-            let content = match fs::read(&file) {
+            let content = match read_regular(&file) {
                 Ok(content) => with_unix_line_ends(&content),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(RegenerationError::io("read", file)(error)),

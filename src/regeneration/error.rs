@@ -107,6 +107,13 @@ pub enum RegenerationError {
         /// The link.
         path: PathBuf,
     },
+    /// A folder, a pipe or the like stands where a file is to be read or written, or the file is
+    /// larger than anybody would make it.
+    #[error("`{}` is no regular file of reasonable size", path.display())]
+    NotAFile {
+        /// What it is called.
+        path: PathBuf,
+    },
     /// A link or a file stands where a folder of ours belongs.
     #[error("`{}` is not a folder", path.display())]
     NotAFolder {
@@ -178,10 +185,14 @@ impl RegenerationError {
         path: impl Into<PathBuf>,
     ) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io {
-            action,
-            path,
-            source,
+        move |source| match source.kind() {
+            // That is what `read_regular` says.
+            std::io::ErrorKind::InvalidInput => Self::NotAFile { path },
+            _ => Self::Io {
+                action,
+                path,
+                source,
+            },
         }
     }
 }
@@ -214,6 +225,7 @@ impl Diagnostic for RegenerationError {
             | Self::MissingLockFile { .. }
             | Self::ForeignEnvironment { .. }
             | Self::Linked { .. }
+            | Self::NotAFile { .. }
             | Self::NotAFolder { .. }
             | Self::BadLock { .. } => ExitCode::Invalid,
             Self::NoInterpreter { .. } => ExitCode::Prerequisite,
@@ -258,8 +270,10 @@ impl Diagnostic for RegenerationError {
                 Some("move it away, or let it be replaced with `dhtl regenerate --force`".into())
             }
             Self::Linked { path } | Self::NotAFolder { path } => {
-                Some(format!("remove it with `rm {}`", path.display()))
+                let path = path.to_string_lossy();
+                Some(format!("remove it with `rm {}`", dhtl_tools::quote(&path)))
             }
+            Self::NotAFile { .. } => Some("move it away, then run the same command again".into()),
             Self::NotWhole { .. } => Some("see the whole report with `dhtl regenerate`".into()),
             Self::NoEnvironment { root } if has_container(root) => Some(
                 "it is for a container: type `.dht/state/container/run dhtl validate-env`".into(),

@@ -2,7 +2,6 @@
 //! resolved.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use dhtl_project_model::{DistributionName, EnvironmentSpec, Project};
 
@@ -10,6 +9,7 @@ use crate::lock_files::{leading, read};
 use crate::locked_pins::locked_pins;
 use crate::locks::{marker_environments, may_apply};
 use crate::resolution::sources::{Source, is_locked, name_of, sources};
+use crate::state::read_text;
 
 /// What is locked or declared to be resolved, by name, on whatever platform.
 pub(crate) fn names(project: &Project, spec: &EnvironmentSpec) -> BTreeSet<DistributionName> {
@@ -26,7 +26,7 @@ pub(crate) fn names(project: &Project, spec: &EnvironmentSpec) -> BTreeSet<Distr
     let followed = python.locks.iter().filter(|lock| is_followed(&lock.path));
     followed
         .flat_map(|lock| {
-            let text = fs::read_to_string(project.root.join(&lock.path)).unwrap_or_default();
+            let text = read_text(&project.root.join(&lock.path)).unwrap_or_default();
             locked_pins(lock.kind, &text).into_keys()
         })
         .collect()

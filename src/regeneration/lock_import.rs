@@ -1,7 +1,5 @@
 //! The resolution step of a project that another tool has locked.
 
-use std::fs;
-
 use dhtl_project_model::Strategy;
 
 use crate::RegenerationError;
@@ -10,7 +8,7 @@ use crate::importers::{ImportRequest, check_platform, import};
 use crate::locked_set::CompiledRequirements;
 use crate::plan::{RESOLUTION, StepId};
 use crate::report::Shortfall;
-use crate::state::write_whole;
+use crate::state::{read_text, write_whole};
 use crate::subject::Subject;
 
 /// Refuses the lock of another tool that was made for other platforms than that of `subject`.
@@ -22,7 +20,7 @@ pub(crate) fn check_target(subject: &Subject) -> Result<(), RegenerationError> {
         return Ok(());
     };
     let file = subject.root().join(path);
-    let text = fs::read_to_string(&file).map_err(RegenerationError::io("read", file))?;
+    let text = read_text(&file).map_err(RegenerationError::io("read", file))?;
     let request = ImportRequest {
         path,
         text: &text,
@@ -42,8 +40,8 @@ impl Application<'_> {
             return Ok(String::new());
         };
         let file = self.plan.root.join(path);
-        let text = fs::read_to_string(&file).map_err(RegenerationError::io("read", file))?;
-        let manifest = fs::read_to_string(self.plan.root.join("pyproject.toml")).ok();
+        let text = read_text(&file).map_err(RegenerationError::io("read", file))?;
+        let manifest = read_text(&self.plan.root.join("pyproject.toml")).ok();
         let request = ImportRequest {
             path,
             text: &text,

@@ -1,7 +1,5 @@
 //! Gathers what the proof needs, from files alone, and has it judged.
 
-use std::fs;
-
 use dhtl_project_model::{Digest, DistributionName, Strategy};
 use dhtl_tools::Environment;
 
@@ -22,7 +20,7 @@ use crate::lock_conflicts::{self, LockConflict};
 use crate::locked_set::LockedSet;
 use crate::markers::MarkerEnvironment;
 use crate::plan::{COMMITTED_INFERENCE, base_locks};
-use crate::state::StateDir;
+use crate::state::{StateDir, read_text};
 use crate::subject::Subject;
 use crate::tools::{self, ToolFindings};
 use crate::uv::VENV;
@@ -204,7 +202,7 @@ fn fingerprint_of(
         .iter()
         .chain(inferred)
         .filter_map(|path| {
-            let text = fs::read_to_string(root.join(path)).ok()?;
+            let text = read_text(&root.join(path)).ok()?;
             // Where a lock stands says nothing about what it asks for.
             let name = path.rsplit('/').next().unwrap_or(path).to_owned();
             (!text.trim().is_empty()).then_some((name, text))

@@ -5,10 +5,12 @@ use std::path::Path;
 use dhtl_project_model::config::{Config, Document};
 use dhtl_project_model::{
     Declaration, DeclarationFormat, DistributionName, EnvVar, EnvironmentSpec, Evidence, Found,
-    InterpreterSpec, LockKind, Platform, Project, PythonProject, Scope, Strategy, SubProject,
+    InterpreterSpec, LockFile, LockKind, Platform, Project, PythonProject, Scope, Strategy,
+    SubProject,
 };
 
 use crate::RegenerationError;
+use crate::state::read_text;
 use crate::subject::Locks;
 
 /// What the environment of `project` must be on `platform`.
@@ -74,7 +76,18 @@ fn strategy(
     {
         return Ok(strategy);
     }
-    Ok(inferred_strategy(python, locks))
+    Ok(inferred_strategy(python, &followed(python, root, locks)))
+}
+
+/// The locks that can be followed. uv writes one without any package when it is started by mistake
+/// beside a `pyproject.toml` that only poetry reads.
+fn followed(python: &PythonProject, root: &Path, locks: Locks) -> Vec<LockFile> {
+    let is_empty = |lock: &LockFile| {
+        lock.kind == LockKind::Uv
+            && read_text(&root.join(&lock.path)).is_ok_and(|text| !text.contains("[[package]]"))
+    };
+    let found = python.locks.iter().filter(|_| locks == Locks::Follow);
+    found.filter(|lock| !is_empty(lock)).cloned().collect()
 }
 
 /// The first lock file that `.dhtconfig` lists decides; the others are fallbacks for other tools.
@@ -125,16 +138,9 @@ fn configured_strategy(
 }
 
 /// The best of what is there, in the order of [`Strategy`].
-fn inferred_strategy(python: &PythonProject, locks: Locks) -> StrategyAndFiles {
+fn inferred_strategy(python: &PythonProject, locks: &[LockFile]) -> StrategyAndFiles {
     let found = |value, evidence| Found { value, evidence };
-    let lock_of = |kind| {
-        let locks = if locks == Locks::Follow {
-            python.locks.as_slice()
-        } else {
-            &[]
-        };
-        locks.iter().filter(move |lock| lock.kind == kind)
-    };
+    let lock_of = |kind| locks.iter().filter(move |lock| lock.kind == kind);
     if let Some(lock) = lock_of(LockKind::Uv).next() {
         let evidence = Evidence::file(lock.path.clone(), "uv-lock");
         return (found(Strategy::UvLock, evidence), Vec::new());
@@ -451,7 +457,8 @@ mod tests {
 
     #[track_caller]
     fn check(python: &PythonProject, locks: Locks, expected: Strategy, decided_by: &str) {
-        let (strategy, _) = inferred_strategy(python, locks);
+        let locks = followed(python, Path::new("nowhere"), locks);
+        let (strategy, _) = inferred_strategy(python, &locks);
         assert_eq!(
             (strategy.value, strategy.evidence.path.as_str()),
             (expected, decided_by)
@@ -543,6 +550,30 @@ mod tests {
             hashes: Vec::new(),
             evidence: Evidence::file("pyproject.toml", "test"),
         }
+    }
+
+    #[test]
+    fn a_lock_of_uv_without_packages_decides_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let lock = |path: &str, kind| LockFile {
+            path: path.to_owned(),
+            kind,
+        };
+        let python = PythonProject {
+            locks: vec![
+                lock("uv.lock", LockKind::Uv),
+                lock("poetry.lock", LockKind::Poetry),
+            ],
+            ..PythonProject::default()
+        };
+        let strategy = |text: &str| {
+            std::fs::write(root.path().join("uv.lock"), text).unwrap();
+            let (strategy, _) = strategy(&python, None, root.path(), Locks::Follow).unwrap();
+            strategy.value
+        };
+        assert_eq!(strategy("version = 1\n"), Strategy::ForeignLock);
+        let locked = "version = 1\n\n[[package]]\nname = \"demo\"\n";
+        assert_eq!(strategy(locked), Strategy::UvLock);
     }
 
     #[test]

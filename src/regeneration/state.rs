@@ -40,6 +40,10 @@ impl StateDir {
             }
         }
         fs::create_dir_all(&state).map_err(RegenerationError::io("create", &state))?;
+        // Git replaces what it ignores with what a commit brings, in a folder that is ours, too.
+        for folder in [&state, &state.join("logs"), &state.join("container")] {
+            refuse_links(folder)?;
+        }
         let gitignore = self.root.join(".dht/.gitignore");
         if !gitignore.exists() {
             write_whole(&gitignore, "/state/\n/.gitignore\n")?;
@@ -167,6 +171,16 @@ pub(crate) struct Record {
     pub(crate) inferring: Inferring,
 }
 
+/// Refuses a folder in which a link stands: dhtl makes none there, and what one leads to would be
+/// written to, or cleared out. What is no folder is left to who uses it.
+fn refuse_links(folder: &Path) -> Result<(), RegenerationError> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut links = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_symlink()));
+    links.next().map_or(Ok(()), |link| {
+        Err(RegenerationError::Linked { path: link.path() })
+    })
+}
+
 /// Says whose the state folder is.
 const IDENTITY: &str = "identity";
 
@@ -195,6 +209,12 @@ pub fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
         ));
     }
     fs::read(path)
+}
+
+/// The text of a regular file, under the same rules.
+pub(crate) fn read_text(path: &Path) -> std::io::Result<String> {
+    let invalid = |error| std::io::Error::new(std::io::ErrorKind::InvalidData, error);
+    String::from_utf8(read_regular(path)?).map_err(invalid)
 }
 
 /// Removes a folder, a file or a link; what a link leads to stays.
@@ -233,12 +253,12 @@ pub fn write_whole(path: &Path, content: impl AsRef<[u8]>) -> Result<(), Regener
 
 /// Temporary files are private to their owner; files of a project are not.
 #[cfg(unix)]
-fn make_readable(file: &fs::File) -> std::io::Result<()> {
+pub(crate) fn make_readable(file: &fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     file.set_permissions(fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn make_readable(_file: &fs::File) -> std::io::Result<()> {
+pub(crate) fn make_readable(_file: &fs::File) -> std::io::Result<()> {
     Ok(())
 }

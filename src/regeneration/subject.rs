@@ -1,7 +1,6 @@
 //! The project whose environment is at stake, read once.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use dhtl_detection::{DetectRequest, detect, find_root};
@@ -234,11 +233,13 @@ fn check_version(document: &Document) -> Result<(), RegenerationError> {
     let Some(required) = &document.config().dht_version else {
         return Ok(());
     };
-    let is_newer = matches!(
-        (pep440_rs::Version::from_str(required), pep440_rs::Version::from_str(current)),
-        (Ok(required), Ok(current)) if required > current
+    let version = |text: &str| pep440_rs::Version::from_str(text);
+    // What cannot be read, such as a number that is too long, asks for no version that is known.
+    let will_do = matches!(
+        (version(required), version(current)),
+        (Ok(required), Ok(current)) if required <= current
     );
-    if is_newer {
+    if !will_do {
         return Err(RegenerationError::TooOld {
             path: FILE_NAME.to_owned(),
             line: document.line_of("dht_version").unwrap_or(1),
@@ -308,7 +309,7 @@ fn inputs(
         .into_iter()
         .chain(led)
     {
-        let bytes = fs::read(project.root.join(&path)).unwrap_or_default();
+        let bytes = read_regular(&project.root.join(&path)).unwrap_or_default();
         fields.extend([path, Digest::of(bytes).to_string()]);
     }
     Ok(Digest::of_fields(fields))

@@ -3,10 +3,24 @@
 
 use insta::assert_snapshot;
 
+#[cfg(unix)]
+use crate::binaries::with_folder_first;
+#[cfg(unix)]
+use crate::support::pipe;
 use crate::support::{World, listing};
 
 /// Nobody listens there (RFC 863 wants a service that drops everything; no machine has it).
 const NOBODY: &str = "http://127.0.0.1:9/simple";
+
+/// Asks for a program that may be a proxy.
+#[cfg(unix)]
+const RUST: &str = r#"version: "2.0"
+binaries:
+  required:
+    - name: rust
+      version: "1.70.0"
+      installer: system
+"#;
 
 /// Insists that the project holds these files and nothing else.
 #[track_caller]
@@ -231,6 +245,12 @@ mod configuration {
         hint: install dhtl 999.0.0 or newer, and check with `dhtl --version`
         ");
         holds(&world, &[".dhtconfig", "requirements.txt"]);
+        // No version that is known will do where the number is longer than any.
+        let longer = "9".repeat(30);
+        let config = format!("version: \"2.0\"\ndht_version: \"{longer}\"\n");
+        world.write(".dhtconfig", &config);
+        assert_eq!(world.dhtl(&["regenerate"]).exit_code, Some(4));
+        holds(&world, &[".dhtconfig", "requirements.txt"]);
     }
 
     #[test]
@@ -298,6 +318,67 @@ mod folders {
             .says(".dht` is not a folder");
         assert_eq!(listing(&outside), [""; 0]);
         assert!(!world.has(".venv"));
+        // A commit can bring one into a folder that dhtl has made.
+        world.remove(".dht");
+        world.dhtl(&["regenerate"]).exits(0);
+        std::fs::write(outside.join("diary.txt"), "").unwrap();
+        for folder in ["logs", "tools", "binaries"] {
+            let place = world.project().join(".dht/state").join(folder);
+            let _ = std::fs::remove_dir_all(&place);
+            std::os::unix::fs::symlink(&outside, &place).unwrap();
+            for command in [&["regenerate", "--force"][..], &["setup"]] {
+                let says = format!("{folder}` is a link");
+                world.dhtl(command).exits(4).says(&says);
+            }
+            assert_eq!(listing(&outside), ["diary.txt"]);
+            std::fs::remove_file(place).unwrap();
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_where_a_lock_belongs_is_not_waited_for() {
+        let world = World::new();
+        world.write("requirements.txt", "idna==3.7\n");
+        std::fs::create_dir(world.project().join(".dht")).unwrap();
+        for file in ["requirements.lock", ".dht/tools.lock", ".dht/inferred.lock"] {
+            let place = world.project().join(file);
+            pipe(&place);
+            let says = format!("{file}` is no regular file");
+            world.dhtl(&["setup"]).exits(4).says(&says);
+            std::fs::remove_file(place).unwrap();
+        }
+        pipe(&world.project().join(".dht/inferred.lock"));
+        let says = "inferred.lock` is no regular file";
+        world.dhtl(&["regenerate"]).exits(4).says(says);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_dry_run_starts_no_program_of_the_project() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let world = World::new();
+        let marker = world.path().join("marker");
+        let rustc = world.path().join("proxies/rustc");
+        let script = format!("#!/bin/sh\necho rustc 1.70.0\n: > '{}'\n", marker.display());
+        std::fs::create_dir(rustc.parent().unwrap()).unwrap();
+        std::fs::write(&rustc, script).unwrap();
+        std::fs::set_permissions(&rustc, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let world = with_folder_first(world, "proxies");
+        world
+            .write("requirements.txt", "idna==3.7\n")
+            .write(".dhtconfig", RUST)
+            .write(
+                "rust-toolchain.toml",
+                "[toolchain]\npath = \"/proc/self/cwd/own\"\n",
+            );
+        world.dhtl(&["regenerate", "--dry-run"]).exits(0);
+        assert!(!marker.exists());
+        // Where a release is named, the proxy is asked.
+        world.write("rust-toolchain.toml", "[toolchain]\nchannel = \"1.70.0\"\n");
+        world.dhtl(&["regenerate", "--dry-run"]).exits(0);
+        assert!(marker.exists());
     }
 
     #[cfg(unix)]

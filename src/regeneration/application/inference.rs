@@ -16,7 +16,7 @@ use crate::plan::{
     SUPPLEMENT, StepId,
 };
 use crate::report::Shortfall;
-use crate::state::{StateDir, one_per_line, write_whole};
+use crate::state::{StateDir, one_per_line, read_text, write_whole};
 use crate::subject::Subject;
 use crate::uv::{Hashes, Reach, UvCommands};
 use crate::{Fallbacks, Inferring, RegenerationError};
@@ -157,7 +157,7 @@ impl Inference<'_> {
     ) -> Result<(), RegenerationError> {
         let application = self.application;
         let path = application.plan.root.join(lock);
-        let text = fs::read_to_string(&path).map_err(RegenerationError::io("read", &path))?;
+        let text = read_text(&path).map_err(RegenerationError::io("read", &path))?;
         let compiled = CompiledRequirements::parse(&text);
         let own = compiled.without_all(&text, |name| base.contains_key(name));
         let set = locked_set(application.subject, &[lock.to_owned()], environment)?;

@@ -18,7 +18,7 @@ use crate::plan::{EXPORT, PlannedStep, RESOLUTION, StepId, arguments_of, base_lo
 use crate::report::Shortfall;
 use crate::resolution::Resolution;
 use crate::resolution::sources::is_locked;
-use crate::state::{StateDir, one_per_line, write_whole};
+use crate::state::{StateDir, one_per_line, read_text, write_whole};
 use crate::subject::Subject;
 use crate::uv::{Hashes, Staleness};
 use crate::validation::set_differences;
@@ -216,7 +216,7 @@ impl Application<'_> {
         let mut rest = String::new();
         for file in files {
             let path = self.plan.root.join(file);
-            let text = fs::read_to_string(&path).map_err(RegenerationError::io("read", &path))?;
+            let text = read_text(&path).map_err(RegenerationError::io("read", &path))?;
             let is_dropped = |name: &DistributionName| dropped.contains(name);
             let text = CompiledRequirements::parse(&text).without_all(&text, is_dropped);
             let folder = path.parent().unwrap_or(&self.plan.root);
@@ -246,7 +246,7 @@ impl Application<'_> {
     fn hashes(&self, files: &[String]) -> Result<Hashes, RegenerationError> {
         for file in files {
             let path = self.plan.root.join(file);
-            let text = fs::read_to_string(&path).map_err(RegenerationError::io("read", &path))?;
+            let text = read_text(&path).map_err(RegenerationError::io("read", &path))?;
             if !CompiledRequirements::parse(&text).all_hashed() {
                 return Ok(Hashes::WherePresent);
             }
@@ -375,7 +375,7 @@ pub(crate) fn locked_set(
     let mut locked_set = LockedSet::new();
     for path in paths {
         let file = subject.root().join(path);
-        let text = fs::read_to_string(&file).map_err(RegenerationError::io("read", &file))?;
+        let text = read_text(&file).map_err(RegenerationError::io("read", &file))?;
         locked_set.extend(CompiledRequirements::parse(&text).evaluate(path, &markers)?);
     }
     Ok(locked_set)

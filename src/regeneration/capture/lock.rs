@@ -12,7 +12,7 @@ use crate::plan::{RESOLUTION, arguments};
 use crate::report::Shortfall;
 use crate::resolution::adopt;
 use crate::resolution::sources::{Source, sources};
-use crate::state::{StateDir, write_whole};
+use crate::state::{StateDir, read_text, write_whole};
 use crate::subject::Subject;
 use crate::uv::{Reach, Refresh, UvCommands};
 use crate::{Fallbacks, RegenerationError};
@@ -107,7 +107,7 @@ impl Locker<'_> {
     /// A lock for every platform; where the requirements allow none, the one of this platform.
     fn compile(&self) -> Result<(), RegenerationError> {
         let root = self.subject.root();
-        let before = fs::read_to_string(root.join(REQUIREMENTS_LOCK)).ok();
+        let before = read_text(&root.join(REQUIREMENTS_LOCK)).ok();
         let state = StateDir::of(root);
         let draft = StateDir::relative("lock.draft");
         let sources = self.sources();

@@ -22,7 +22,7 @@ use crate::missing_files;
 use crate::plan::{COMMITTED_INFERENCE, RESOLUTION};
 use crate::regenerate::{regenerate, regenerate_subject};
 use crate::report::Report;
-use crate::state::StateDir;
+use crate::state::{StateDir, write_whole};
 use crate::subject::{Locks, Subject};
 use crate::tools_lock::TOOLS_LOCK;
 use crate::uv::{MISLEADING, Refresh, UvCommands};
@@ -57,9 +57,7 @@ pub struct Capture {
 /// else does. A capture that fails puts back what it had written.
 pub fn setup(request: &Request<'_>, options: SetupOptions) -> Result<Capture, RegenerationError> {
     let subject = subject(request, options)?;
-    if let Some(path) = linked(subject.root()) {
-        return Err(RegenerationError::Linked { path });
-    }
+    check_places(subject.root())?;
     let before = Snapshot::of(subject.root());
     let captured = capture(request, options, &subject);
     match captured {
@@ -216,14 +214,26 @@ const WRITTEN: [&str; 5] = [
     TOOLS_LOCK,
 ];
 
-/// The first of them, or of the folders they are in, that is a link: writing through it could change
-/// a file anywhere.
-fn linked(root: &Path) -> Option<PathBuf> {
-    WRITTEN
-        .into_iter()
-        .chain([".dht", ".dht/state"])
-        .map(|file| root.join(file))
-        .find(|path| path.is_symlink())
+/// Whether every one of them can be written: through a link a file anywhere could be changed, and a
+/// pipe would be read forever.
+fn check_places(root: &Path) -> Result<(), RegenerationError> {
+    let folders = [".dht", ".dht/state"].map(|folder| (folder, true));
+    let files = WRITTEN.map(|file| (file, false));
+    for (place, is_folder) in folders.into_iter().chain(files) {
+        let path = root.join(place);
+        match path.symlink_metadata() {
+            Ok(found) if found.is_symlink() => return Err(RegenerationError::Linked { path }),
+            Ok(found) if is_folder && !found.is_dir() => {
+                return Err(RegenerationError::NotAFolder { path });
+            }
+            Ok(found) if !is_folder && !found.is_file() => {
+                return Err(RegenerationError::NotAFile { path });
+            }
+            // What is wrong with the place itself shows when it is written.
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The files that a capture may write, as they were.
@@ -250,8 +260,8 @@ impl Snapshot {
         for (file, content) in self.differing(root) {
             let path = root.join(file);
             let _ = match content {
-                Some(content) => fs::write(path, content),
-                None => fs::remove_file(path),
+                Some(content) => write_whole(&path, content).map_err(drop),
+                None => fs::remove_file(path).map_err(drop),
             };
         }
     }

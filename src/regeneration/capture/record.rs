@@ -21,7 +21,7 @@ use crate::locked_set::CompiledRequirements;
 use crate::plan::{COMMITTED_INFERENCE, SUPPLEMENT, SUPPLEMENT_INPUT};
 use crate::report::Report;
 use crate::resolution::sources::name_of;
-use crate::state::{StateDir, write_whole};
+use crate::state::{StateDir, read_regular, write_whole};
 use crate::subject::{Locks, Subject, parse_document};
 use crate::tools_lock::{self, TOOLS_LOCK};
 use crate::uv::VENV;
@@ -134,7 +134,7 @@ impl Recorder<'_> {
     }
 
     fn document(&self) -> Result<Option<Document>, RegenerationError> {
-        match fs::read(self.subject.root().join(FILE_NAME)) {
+        match read_regular(&self.subject.root().join(FILE_NAME)) {
             Ok(bytes) => parse_document(&bytes).map(Some),
             Err(_) => Ok(None),
         }

@@ -10,6 +10,10 @@ const MARKS: [&str; 6] = [
     "go: ",
 ];
 
+/// What stands before the reason where a program in JavaScript broke down, corepack for one; the last
+/// line is the version of Node.js then.
+const BREAKDOWNS: [&str; 3] = ["Error:", "Internal Error:", "Usage Error:"];
+
 /// What npm says besides the reason.
 const ASIDES: [&str; 7] = [
     "code ",
@@ -47,10 +51,15 @@ pub(crate) fn complaint(said: &str) -> String {
         let (_, rest) = line.split_once("ERR_PNPM")?;
         Some(rest.split_once(char::is_whitespace)?.1.trim())
     });
+    let of_javascript = lines.clone().find_map(|line| {
+        let mut marks = BREAKDOWNS.iter();
+        marks.find_map(|mark| line.strip_prefix(mark).map(str::trim))
+    });
     let line = of_yarn
         .map(without_frame)
         .or(of_pnpm)
         .or(marked)
+        .or(of_javascript)
         .filter(|line| !line.is_empty())
         .or_else(|| lines.clone().next_back());
     line.unwrap_or("it failed without a word").to_owned()
@@ -92,6 +101,10 @@ mod tests {
         check(
             "npm ERR! code E404\nnpm ERR! 404 Not Found - GET https://registry.example/x\n",
             "404 Not Found - GET https://registry.example/x",
+        );
+        check(
+            "corepack.cjs:21999\n  throw new Error(`No`);\n\nError: No signature\n    at run\n\nNode.js v20.20.2\n",
+            "No signature",
         );
         check(
             " ERR_PNPM_OUTDATED_LOCKFILE  Cannot install with \"frozen-lockfile\"\n\nNote that\n",

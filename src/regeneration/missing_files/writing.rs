@@ -1,10 +1,10 @@
 //! Writes a file that is not there.
 
-use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
 use crate::RegenerationError;
+use crate::state::make_readable;
 
 /// Who may read a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,20 +36,10 @@ pub(super) fn write_new(
     Ok(())
 }
 
-#[cfg(unix)]
-fn make_readable(file: &fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
-fn make_readable(_file: &fs::File) -> std::io::Result<()> {
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

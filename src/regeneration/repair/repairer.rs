@@ -18,7 +18,7 @@ use crate::plan::{base_locks, selection};
 use crate::repair::drift::{Drift, Stray};
 use crate::repair::{RepairAction, RepairKind};
 use crate::spec::sub_projects;
-use crate::state::{StateDir, remove_whatever, write_whole};
+use crate::state::{StateDir, read_text, remove_whatever, write_whole};
 use crate::subject::Subject;
 use crate::uv::{Hashes, Members, UvCommands, VENV};
 
@@ -180,7 +180,7 @@ impl Repairer<'_> {
         let mut requirements = String::new();
         for lock in base.iter().chain(&inference::locks(self.subject)) {
             let path = self.subject.root().join(lock);
-            let text = fs::read_to_string(&path).map_err(RegenerationError::io("read", &path))?;
+            let text = read_text(&path).map_err(RegenerationError::io("read", &path))?;
             let compiled = CompiledRequirements::parse(&text);
             let nameless = |line: &str| line.starts_with("-e ") || line.starts_with(['.', '/']);
             let own = compiled.without_all(&text, |name| !wanted.contains(name));

@@ -21,6 +21,8 @@ pub(crate) use folder::{files, listing};
 #[cfg(unix)]
 pub(crate) use github::{GitHub, Mood};
 pub(crate) use outcome::Outcome;
+#[cfg(unix)]
+pub(crate) use outside::pipe;
 pub(crate) use outside::python;
 pub(crate) use outside::skip;
 #[cfg(unix)]

@@ -148,6 +148,13 @@ pub(super) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
     Command::new(program)
 }
 
+/// Makes a pipe that nobody ever writes to.
+#[cfg(unix)]
+pub(crate) fn pipe(place: &std::path::Path) {
+    let output = command("mkfifo").arg(place).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
 /// The interpreter that comes first on `PATH`, as a real program and not as a shim.
 pub(crate) fn python() -> PathBuf {
     let name = if cfg!(windows) { "python" } else { "python3" };
