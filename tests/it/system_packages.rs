@@ -34,6 +34,15 @@ fn detect_shows_what_the_files_of_the_project_install() {
     Declares: environment.yml runtime: 1 requirement
         numpy environment.yml:2 (conda-dependencies)
     Imports: 0 third-party packages
+    Stack: .: Python 3.12, app
+        environment.yml (python-manifest)
+        3.12 Dockerfile:1 (dockerfile-from)
+      Packages: conda
+        environment.yml (conda-environment)
+      Install: conda env create --file environment.yml
+        environment.yml (conda-environment)
+      Start: python app.py
+        app.py (python-entry-file)
     System packages named for apt: graphviz, libpq-dev, nginx
         graphviz apt.txt:1 (apt-txt)
         libpq-dev .github/workflows/ci.yml:4 (github-workflow-run)
