@@ -114,12 +114,7 @@ fn a_clone_that_is_there_is_brought_up_to_date() {
     };
     world.dhtl(&["fork", "acme/api"]).exits(0);
     github.commit(&world, "acme/api");
-    // Somebody brings the fork up to date on GitHub, while work goes on here.
-    let (from, to) = (
-        world.path().join("github/acme/api.git"),
-        "../../tester/api.git",
-    );
-    world.git_in(&from, &["push", "--quiet", to, "main"]);
+    github.sync(&world, "acme/api", "tester/api");
     world.write("api/mine.py", "mine\n");
     let asked = github.requests().len();
     let outcome = world.dhtl(&["fork", "acme/api"]).exits(0);
@@ -140,11 +135,7 @@ fn work_that_stands_against_it_is_left_alone() {
     };
     world.dhtl(&["fork", "acme/api"]).exits(0);
     github.commit(&world, "acme/api");
-    let (from, to) = (
-        world.path().join("github/acme/api.git"),
-        "../../tester/api.git",
-    );
-    world.git_in(&from, &["push", "--quiet", to, "main"]);
+    github.sync(&world, "acme/api", "tester/api");
     world.write("api/new.py", "import os\n");
     let outcome = world.dhtl(&["fork", "acme/api"]).exits(0);
     outcome.says("What is checked out was left as it is");

@@ -2,71 +2,12 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
 use std::thread;
 use std::time::Duration;
 
 #[cfg(target_os = "linux")]
-use crate::resume::processes_of;
-use crate::support::{World, listing};
-
-/// Starts `dhtl new` as the leader of a process group.
-fn start(world: &World, args: &[&str]) -> Child {
-    use std::os::unix::process::CommandExt as _;
-    let mut command = world.dhtl_command(&world.project(), &[&["new", "shop"], args].concat());
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped());
-    command.process_group(0).spawn().unwrap()
-}
-
-/// Who is told to stop.
-#[derive(Clone, Copy)]
-enum To {
-    /// Everything that was started, as a terminal does.
-    Group,
-    /// dhtl alone, as those do who look after services.
-    Process,
-}
-
-/// Sends a signal as soon as a line that begins with `begin` is said. Returns the exit code and stderr.
-fn interrupt(
-    world: &World,
-    args: &[&str],
-    begin: &str,
-    signal: (&str, To),
-) -> (Option<i32>, String) {
-    let mut child = start(world, args);
-    let mut lines = BufReader::new(child.stderr.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
-    let mut stderr = Vec::new();
-    loop {
-        let line = lines
-            .next()
-            .unwrap_or_else(|| panic!("no `{begin}` in {stderr:#?}"));
-        let is_it = line.starts_with(begin);
-        stderr.push(line);
-        if is_it {
-            break;
-        }
-    }
-    send(world, &child, signal);
-    stderr.extend(lines);
-    (child.wait().unwrap().code(), stderr.join("\n"))
-}
-
-fn send(world: &World, child: &Child, (signal, to): (&str, To)) {
-    let target = match to {
-        To::Group => format!("-{}", child.id()),
-        To::Process => child.id().to_string(),
-    };
-    world
-        .run("kill", world.path(), &["-s", signal, "--", &target])
-        .exits(0);
-}
+use crate::support::processes_of;
+use crate::support::{To, World, interrupt, listing, send, start};
 
 /// From the first moment at which there is a folder to the last step.
 const MOMENTS: [(&str, (&str, To)); 5] = [
@@ -82,7 +23,8 @@ fn interrupted_it_leaves_nothing_of_the_new_folder() {
     for (begin, signal) in MOMENTS {
         let world = World::new();
         world.write("mine.txt", "mine");
-        let (exit_code, stderr) = interrupt(&world, &["--type", "library"], begin, signal);
+        let (exit_code, stderr) =
+            interrupt(&world, &["new", "shop", "--type", "library"], begin, signal);
         assert_eq!(exit_code, Some(130), "{begin}: {stderr}");
         assert!(stderr.ends_with(MESSAGE), "{begin}: {stderr}");
         assert_eq!(listing(&world.project()), ["mine.txt"], "{begin}: {stderr}");
@@ -110,7 +52,7 @@ fn interrupted_at_the_commit_it_leaves_nothing_either() {
         program.display()
     );
     fs::write(world.home().join(".gitconfig"), settings).unwrap();
-    let mut child = start(&world, &["--type", "library", "--no-setup"]);
+    let mut child = start(&world, &["new", "shop", "--type", "library", "--no-setup"]);
     while !asked.exists() {
         assert_eq!(
             child.try_wait().unwrap(),
@@ -133,7 +75,12 @@ fn a_folder_that_was_there_is_left_empty() {
     let world = World::new();
     fs::create_dir(world.project().join("shop")).unwrap();
     let begin = "> Install the distributions";
-    let (exit_code, stderr) = interrupt(&world, &["--type", "app"], begin, ("INT", To::Group));
+    let (exit_code, stderr) = interrupt(
+        &world,
+        &["new", "shop", "--type", "app"],
+        begin,
+        ("INT", To::Group),
+    );
     assert_eq!(exit_code, Some(130), "{stderr}");
     assert_eq!(listing(&world.project()), ["shop/"], "{stderr}");
 }
@@ -144,7 +91,12 @@ fn interrupted_within_a_repository_it_leaves_the_repository_alone() {
     world.git(&["init", "--quiet"]);
     let before = listing(&world.project());
     let begin = "> Install the distributions";
-    let (exit_code, stderr) = interrupt(&world, &["--type", "app"], begin, ("INT", To::Group));
+    let (exit_code, stderr) = interrupt(
+        &world,
+        &["new", "shop", "--type", "app"],
+        begin,
+        ("INT", To::Group),
+    );
     assert_eq!(exit_code, Some(130), "{stderr}");
     assert_eq!(listing(&world.project()), before, "{stderr}");
 }

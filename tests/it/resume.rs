@@ -1,12 +1,12 @@
 //! Runs that are killed or interrupted, and the runs after them.
 #![cfg(unix)]
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::World;
+#[cfg(target_os = "linux")]
+use crate::support::processes_of;
+use crate::support::{To, World, interrupt, start};
 
 /// How often a run is killed.
 const KILLS: u32 = 50;
@@ -54,17 +54,6 @@ fn project() -> World {
     world
 }
 
-/// Starts `dhtl regenerate` as the leader of a process group.
-fn start(world: &World) -> Child {
-    use std::os::unix::process::CommandExt as _;
-    let mut command: Command = world.dhtl_command(&world.project(), &["regenerate"]);
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command.process_group(0).spawn().unwrap()
-}
-
 /// The moments at which runs are killed: one in each of as many equal parts of `duration`.
 ///
 /// The seed is fixed, so that a failure can be had again; Knuth's MMIX generator will do.
@@ -85,28 +74,6 @@ fn clean(world: &World) {
             world.remove(folder);
         }
     }
-}
-
-/// The processes that were started in `world` and still run. Every one of them, however it was
-/// started, has the home of that world.
-#[cfg(target_os = "linux")]
-pub(crate) fn processes_of(world: &World) -> Vec<String> {
-    let home = format!("HOME={}", world.home().display());
-    let entries = std::fs::read_dir("/proc")
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    entries
-        .filter(|path| {
-            let environment = std::fs::read(path.join("environ")).unwrap_or_default();
-            environment
-                .split(|byte| *byte == 0)
-                .any(|variable| variable == home.as_bytes())
-        })
-        .filter_map(|path| std::fs::read_to_string(path.join("cmdline")).ok())
-        // One that has ended and was not waited for yet has no command line any more.
-        .filter(|command| !command.is_empty())
-        .map(|command| command.replace('\0', " "))
-        .collect()
 }
 
 /// How long a run from nothing takes when the cache has everything.
@@ -132,7 +99,7 @@ fn killed_at_any_moment_the_next_run_ends_in_the_same_environment() {
     let mut killed = 0;
     for (number, moment) in moments(duration).enumerate() {
         clean(&world);
-        let mut child = start(&world);
+        let mut child = start(&world, &["regenerate"]);
         thread::sleep(moment);
         child.kill().unwrap();
         let status = child.wait().unwrap();
@@ -161,7 +128,7 @@ fn killed_while_it_changes_an_environment_the_next_run_repairs_it() {
     let text = world.read("pyproject.toml");
     for milliseconds in [20, 60, 120, 250] {
         world.write("pyproject.toml", text.replace("six==1.16.0", "six==1.15.0"));
-        let mut child = start(&world);
+        let mut child = start(&world, &["regenerate"]);
         thread::sleep(Duration::from_millis(milliseconds));
         child.kill().unwrap();
         child.wait().unwrap();
@@ -169,32 +136,6 @@ fn killed_while_it_changes_an_environment_the_next_run_repairs_it() {
         let next = world.dhtl(&["regenerate", "--json"]).exits(0);
         assert_eq!(next.venv_checksum(), expected, "after {milliseconds} ms");
     }
-}
-
-/// Interrupts a run as a terminal does, as soon as it has said a line that begins with `begin`:
-/// the whole group gets the signal. Returns the exit code and stderr.
-fn interrupt(world: &World, begin: &str) -> (Option<i32>, String) {
-    let mut child = start(world);
-    let mut lines = BufReader::new(child.stderr.take().unwrap())
-        .lines()
-        .map(Result::unwrap);
-    let mut stderr = Vec::new();
-    loop {
-        let line = lines
-            .next()
-            .unwrap_or_else(|| panic!("no `{begin}` in {stderr:#?}"));
-        let is_it = line.starts_with(begin);
-        stderr.push(line);
-        if is_it {
-            break;
-        }
-    }
-    let group = format!("-{}", child.id());
-    world
-        .run("kill", world.path(), &["-s", "INT", "--", &group])
-        .exits(0);
-    stderr.extend(lines);
-    (child.wait().unwrap().code(), stderr.join("\n"))
 }
 
 #[test]
@@ -206,7 +147,12 @@ fn interrupted_it_says_so_and_the_next_run_goes_on() {
         .venv_checksum();
     clean(&world);
 
-    let (exit_code, stderr) = interrupt(&world, "✓ Resolve the requirements");
+    let (exit_code, stderr) = interrupt(
+        &world,
+        &["regenerate"],
+        "✓ Resolve the requirements",
+        ("INT", To::Group),
+    );
     assert_eq!(exit_code, Some(130), "{stderr}");
     assert!(
         stderr.ends_with(

@@ -24,6 +24,7 @@ use serde::Serialize;
 pub(crate) use finding::{FileFinding, Found};
 pub(crate) use own::is_own_script;
 pub(crate) use recollection::{Inspection, inspect};
+pub(crate) use tree::scripts_folder;
 pub(crate) use ways::misled;
 
 use crate::RegenerationError;

@@ -145,7 +145,7 @@ pub(super) fn folder_facts(place: &Path) -> Option<Facts> {
 }
 
 /// The folder of the scripts, relative to the environment's.
-pub(super) const fn scripts_folder() -> &'static str {
+pub(crate) const fn scripts_folder() -> &'static str {
     if cfg!(windows) { "Scripts" } else { "bin" }
 }
 

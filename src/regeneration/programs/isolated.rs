@@ -8,7 +8,7 @@ use dhtl_project_model::DistributionName;
 use serde::{Deserialize, Serialize};
 
 use crate::RegenerationError;
-use crate::files::{self, FileCheck};
+use crate::files::{self, FileCheck, scripts_folder};
 use crate::installed::Environment;
 use crate::programs::script_names;
 use crate::state::{StateDir, read_regular, write_whole};
@@ -172,11 +172,7 @@ pub(crate) fn scripts_of(
     name: &DistributionName,
     folder: &Path,
 ) -> Vec<(String, PathBuf)> {
-    let (scripts, ending) = if cfg!(windows) {
-        ("Scripts", ".exe")
-    } else {
-        ("bin", "")
-    };
+    let (scripts, ending) = (scripts_folder(), std::env::consts::EXE_SUFFIX);
     let names = script_names(environment, name).into_iter();
     names
         // No program of a tool takes the place of the project's interpreter, or of what activates it.
@@ -207,7 +203,7 @@ mod tests {
 
     #[test]
     fn no_tool_takes_the_place_of_what_makes_an_environment() {
-        let scripts = if cfg!(windows) { "Scripts" } else { "bin" };
+        let scripts = scripts_folder();
         let record = ["activate", "python", "python3.13", "ruff"].map(|name| RecordEntry {
             path: format!("../../../{scripts}/{name}"),
             hash: String::new(),

@@ -11,6 +11,8 @@ mod outcome;
 mod outside;
 mod projects;
 mod redaction;
+#[cfg(unix)]
+mod signals;
 mod world;
 
 pub(crate) use archives::{EndlessZip, TarEntry, tar_gz};
@@ -29,4 +31,8 @@ pub(crate) use outside::skip;
 pub(crate) use outside::skip_without;
 pub(crate) use projects::parcel;
 pub(crate) use redaction::Redaction;
+#[cfg(target_os = "linux")]
+pub(crate) use signals::processes_of;
+#[cfg(unix)]
+pub(crate) use signals::{To, interrupt, send, start};
 pub(crate) use world::World;

@@ -126,6 +126,14 @@ impl GitHub {
         self
     }
 
+    /// Brings the branch `main` of a fork up to date, as somebody does on GitHub.
+    pub(crate) fn sync(&self, world: &World, original: &str, fork: &str) -> &Self {
+        let fork = self.path(fork);
+        let arguments = ["push", "--quiet", fork.to_str().unwrap(), "main"];
+        world.git_in(&self.path(original), &arguments);
+        self
+    }
+
     /// Forks a repository, as somebody did long ago.
     pub(crate) fn fork(&self, world: &World, original: &str, fork: &str) -> &Self {
         let (from, to) = (self.path(original), self.path(fork));
