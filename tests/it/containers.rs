@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use insta::assert_snapshot;
 
+use crate::binaries::with_folder_first;
 use crate::support::{World, skip};
 
 /// The image that the tests work with.
@@ -121,6 +122,33 @@ fn where_nothing_else_is_left_a_container_is_offered() {
         .dhtl(&["regenerate", "--yes"])
         .exits(0)
         .answers("Container: dhtl-project:");
+}
+
+/// What an earlier run answered is no answer of this one.
+#[test]
+fn a_container_that_does_not_start_is_an_error() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = project();
+    if !has_image(&world) {
+        return;
+    }
+    world.dhtl(&["regenerate", "--container"]).exits(0);
+    let docker = world.run("which", world.path(), &["docker"]).exits(0);
+    let folder = world.path().join("first");
+    std::fs::create_dir(&folder).unwrap();
+    let script = format!(
+        "#!/bin/sh\nif [ \"$1\" = run ]; then echo 'no space for it' >&2; exit 125; fi\nexec {} \"$@\"\n",
+        docker.stdout.trim()
+    );
+    let program = folder.join("docker");
+    std::fs::write(&program, script).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let world = with_folder_first(world, "first");
+    let outcome = world.dhtl(&["regenerate", "--container"]).exits(5);
+    assert_eq!(outcome.stdout, "");
+    outcome
+        .says("could be started: no space for it")
+        .says("dhtl regenerate --container --dry-run");
 }
 
 #[test]

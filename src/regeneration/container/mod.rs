@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::container::docker::Docker;
 use crate::container::image::Image;
-use crate::state::{StateDir, write_whole};
+use crate::state::{StateDir, remove_whatever, write_whole};
 use crate::subject::{Locks, Subject};
 use crate::target::{Machine, Target};
 use crate::uv::MISLEADING;
@@ -88,13 +88,21 @@ pub enum ContainerError {
         /// What the engine said.
         said: String,
     },
+    /// The container did not start.
+    #[error("no container of the image `{image}` could be started: {said}")]
+    Run {
+        /// What it is called.
+        image: String,
+        /// What the engine said.
+        said: String,
+    },
 }
 
 impl Diagnostic for ContainerError {
     fn exit_code(&self) -> ExitCode {
         match self {
             Self::NoDocker | Self::NoEngine { .. } | Self::NotLinux => ExitCode::Prerequisite,
-            Self::Build { .. } => ExitCode::External,
+            Self::Build { .. } | Self::Run { .. } => ExitCode::External,
         }
     }
 
@@ -106,6 +114,9 @@ impl Diagnostic for ContainerError {
             }
             Self::NotLinux => {
                 "write a `Dockerfile` that installs dhtl and runs `dhtl regenerate`".to_owned()
+            }
+            Self::Run { .. } => {
+                "see what is run with `dhtl regenerate --container --dry-run`".to_owned()
             }
             Self::Build { .. } => {
                 format!("see what it is built from in `.dht/state/{FOLDER}/Dockerfile`")
@@ -197,8 +208,17 @@ pub fn regenerate_in_container(
         "Making the environment in a container of {}.",
         container.image
     ));
-    let completed = runner.run(&container.run, &notice)?;
     let answer = folder(&container.root).join(ANSWER);
+    // That of an earlier run must not be taken for the one of a container that never started.
+    remove_whatever(&answer)?;
+    let completed = runner.run(&container.run, &notice)?;
+    if !answer.exists() {
+        return Err(ContainerError::Run {
+            image: container.image,
+            said: last_line(&completed),
+        }
+        .into());
+    }
     let bytes = fs::read(&answer).map_err(RegenerationError::io("read", answer))?;
     Ok(ContainerRun {
         container,
