@@ -8,6 +8,7 @@ use dhtl_project_model::{
 
 use crate::manifests::Manifests;
 use crate::root::{find_root, nested_root};
+use crate::threads::{both, divided};
 use crate::tree::Tree;
 use crate::{
     DetectError, code, declarations, git_setup, interpreter, language_packages, languages, layout,
@@ -40,7 +41,10 @@ pub fn detect_with_tree(request: &DetectRequest<'_>) -> Result<(Project, Tree), 
     if languages.is_empty() && !tree.contains(".dhtconfig") {
         return Err(DetectError::NoProject { start: root });
     }
-    read(request, (root, root_evidence), tree, languages)
+    let project = divided(&tree, || {
+        read(request, (root, root_evidence), &tree, languages)
+    })?;
+    Ok((project, tree))
 }
 
 /// The same for any folder, whatever is in it: for those who know more languages than this crate.
@@ -58,30 +62,31 @@ pub fn detect_any(request: &DetectRequest<'_>) -> Result<(Project, Tree), Detect
     let root = nested.unwrap_or(found);
     let tree = Tree::read(&root.0)?;
     let languages = languages::find(&tree);
-    read(request, root, tree, languages)
+    let project = divided(&tree, || read(request, root, &tree, languages))?;
+    Ok((project, tree))
 }
 
 /// What the files of `tree` say about a project in these languages.
 fn read(
     request: &DetectRequest<'_>,
     (root, root_evidence): (PathBuf, Evidence),
-    tree: Tree,
+    tree: &Tree,
     languages: Vec<Found<Language>>,
-) -> Result<(Project, Tree), DetectError> {
-    let manifests = Manifests::read(&tree);
+) -> Result<Project, DetectError> {
+    let manifests = Manifests::read(tree);
     let mut problems = tree.problems.clone();
     problems.extend(manifests.problems.iter().cloned());
     let is_python = languages
         .iter()
         .any(|language| language.value == Language::Python);
-    let (read, (system_packages, unread)) = rayon::join(
+    let (read, (system_packages, unread)) = both(
         || is_python.then(|| python(&manifests, request.config_python.clone())),
         || system_packages::collect(&manifests).hints(),
     );
     problems.extend(unread);
-    let (git, unread) = git_setup::collect(&tree);
+    let (git, unread) = git_setup::collect(tree);
     problems.extend(unread);
-    let (language_packages, unread) = language_packages::find(&tree);
+    let (language_packages, unread) = language_packages::find(tree);
     problems.extend(unread);
     let (python, env_vars) = if let Some(read) = read.transpose()? {
         problems.extend(read.problems);
@@ -95,7 +100,7 @@ fn read(
     problems.sort_by(|left, right| left.evidence.cmp(&right.evidence));
     problems.dedup();
     let name = name(&manifests, &root);
-    let project = Project {
+    Ok(Project {
         name,
         root,
         root_evidence,
@@ -106,8 +111,7 @@ fn read(
         system_packages,
         git,
         problems,
-    };
-    Ok((project, tree))
+    })
 }
 
 fn root(request: &DetectRequest<'_>) -> Result<(PathBuf, Evidence), DetectError> {
@@ -157,10 +161,10 @@ fn python(
     config_python: Option<InterpreterConstraint>,
 ) -> Result<PythonSide, DetectError> {
     let layout = layout::hints(manifests);
-    let (facts, (collected, mut stated)) = rayon::join(
+    let (facts, (collected, mut stated)) = both(
         || code::scan(manifests.tree, &layout),
         || {
-            rayon::join(
+            both(
                 || declarations::collect(manifests),
                 || interpreter::collect(manifests),
             )

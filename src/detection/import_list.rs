@@ -6,15 +6,18 @@ use dhtl_project_model::ImportStatement;
 
 use crate::git_ignore::{Ignoring, ignoring};
 use crate::manifests::Manifests;
+use crate::threads::divided;
 use crate::tree::Tree;
 use crate::{DetectError, code, layout};
 
 /// The import statements of the project at `root`, by path and line; runs and writes nothing.
 pub fn import_statements(root: &Path) -> Result<Vec<ImportStatement>, DetectError> {
     let tree = Tree::read(root)?;
-    let manifests = Manifests::read(&tree);
-    let hints = layout::hints(&manifests);
-    Ok(code::import_statements(&tree, &hints))
+    Ok(divided(&tree, || {
+        let manifests = Manifests::read(&tree);
+        let hints = layout::hints(&manifests);
+        code::import_statements(&tree, &hints)
+    }))
 }
 
 /// Whether a `.gitignore` of the project at `root` ignores the file `path`, which is relative to

@@ -25,6 +25,7 @@ mod root;
 mod setup_py;
 mod sub_projects;
 mod system_packages;
+pub mod threads;
 mod toolchain_files;
 pub mod tree;
 

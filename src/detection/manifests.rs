@@ -1,13 +1,13 @@
 //! The files that say what a project is, each parsed once.
 
 use dhtl_project_model::Problem;
-use rayon::prelude::*;
 
 use crate::formats::ini::IniFile;
 use crate::formats::toml::TomlFile;
 use crate::formats::yaml;
 use crate::paths;
 use crate::setup_py::{self, SetupPy};
+use crate::threads::map;
 use crate::tree::Tree;
 
 /// Every manifest of the project and its sub-projects, ordered by path.
@@ -53,10 +53,7 @@ impl<'a> Manifests<'a> {
             .filter_map(|file| Some((file.path.as_str(), Kind::of(&file.path)?)))
             .filter(|(path, _)| !paths::is_foreign(path))
             .collect();
-        let parsed: Vec<Result<Parsed, Problem>> = kinds
-            .into_par_iter()
-            .map(|(path, kind)| parse(tree, path, kind))
-            .collect();
+        let parsed = map(kinds, |(path, kind)| parse(tree, path, kind));
         let mut manifests = Self {
             tree,
             pyprojects: Vec::new(),

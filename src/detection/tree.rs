@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
@@ -50,7 +51,7 @@ pub struct Tree {
 }
 
 /// A file of the project.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TreeFile {
     /// The path relative to the root, with `/` between its parts.
     pub path: String,
@@ -81,19 +82,11 @@ impl Tree {
                 return Err(DetectError::NotAFile { path });
             }
         }
-        let (sender, receiver) = mpsc::channel();
-        let mut collectors = Collectors {
-            root: &root,
-            sender,
-        };
-        walker(&root).build_parallel().visit(&mut collectors);
-        drop(collectors);
-        let mut files = Vec::new();
-        let mut problems = Vec::new();
-        for batch in receiver {
-            files.extend(batch.files);
-            problems.extend(batch.problems);
-        }
+        let mut walker = walker(&root);
+        let Batch {
+            mut files,
+            mut problems,
+        } = walk_if_small(&walker, &root).unwrap_or_else(|| walk_divided(&mut walker, &root));
         // Each batch is sorted, and a stable sort merges what it finds sorted.
         files.sort_by(|left: &TreeFile, right| left.path.cmp(&right.path));
         problems.sort_unstable_by(|left: &Problem, right| left.evidence.cmp(&right.evidence));
@@ -186,6 +179,41 @@ fn decoded(bytes: Vec<u8>) -> String {
     String::from_utf16_lossy(&units)
 }
 
+/// Walks on this thread; none where there turn out to be many entries.
+///
+/// Threads of a walk wait for each other in steps of a millisecond, in which a small project could
+/// have been listed several times.
+fn walk_if_small(walker: &WalkBuilder, root: &Path) -> Option<Batch> {
+    const MANY: usize = 1_000;
+    let mut batch = Batch::default();
+    for (index, entry) in walker.build().enumerate() {
+        if index == MANY {
+            return None;
+        }
+        batch.add(entry, root);
+    }
+    batch.sort();
+    Some(batch)
+}
+
+/// Walks on all processors.
+fn walk_divided(walker: &mut WalkBuilder, root: &Path) -> Batch {
+    let (sender, receiver) = mpsc::channel();
+    let mut collectors = Collectors { root, sender };
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    walker
+        .threads(processors.min(8))
+        .build_parallel()
+        .visit(&mut collectors);
+    drop(collectors);
+    let mut whole = Batch::default();
+    for batch in receiver {
+        whole.files.extend(batch.files);
+        whole.problems.extend(batch.problems);
+    }
+    whole
+}
+
 fn walker(root: &Path) -> WalkBuilder {
     // Inside a repository the rules of the folders between its top and `root` hold as well; a
     // folder outside of any must not depend on what happens to lie above it.
@@ -202,7 +230,6 @@ fn walker(root: &Path) -> WalkBuilder {
         .require_git(inside_repository)
         .parents(inside_repository)
         .follow_links(false)
-        .threads(std::thread::available_parallelism().map_or(1, |count| count.get().min(8)))
         .filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry));
     builder
 }
@@ -250,7 +277,7 @@ fn is_build_output(folder: &Path) -> bool {
     })
 }
 
-/// What one thread of the walk found.
+/// What a walk found, or one thread of it.
 #[derive(Default)]
 struct Batch {
     files: Vec<TreeFile>,
@@ -282,48 +309,55 @@ struct Collector<'a> {
 
 impl ParallelVisitor for Collector<'_> {
     fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
-        match entry {
-            Ok(entry) => self.add(&entry),
-            Err(error) => self.batch.problems.push(Problem {
-                message: format!("failed to list the folder: {}", cause(&error)),
-                evidence: Evidence::file(place(&error, self.root), "tree"),
-            }),
-        }
+        self.batch.add(entry, self.root);
         WalkState::Continue
     }
 }
 
-impl Collector<'_> {
-    fn add(&mut self, entry: &DirEntry) {
+impl Batch {
+    fn add(&mut self, entry: Result<DirEntry, ignore::Error>, root: &Path) {
+        match entry {
+            Ok(entry) => self.add_file(&entry, root),
+            Err(error) => self.problems.push(Problem {
+                message: format!("failed to list the folder: {}", cause(&error)),
+                evidence: Evidence::file(place(&error, root), "tree"),
+            }),
+        }
+    }
+
+    fn add_file(&mut self, entry: &DirEntry, root: &Path) {
         if !entry
             .file_type()
             .is_some_and(|file_type| file_type.is_file())
         {
             return;
         }
-        if let Some(path) = plain_relative(entry.path(), self.root) {
-            self.batch.files.push(TreeFile { path });
+        if let Some(path) = plain_relative(entry.path(), root) {
+            self.files.push(TreeFile { path });
             return;
         }
-        let Ok(relative) = entry.path().strip_prefix(self.root) else {
+        let Ok(relative) = entry.path().strip_prefix(root) else {
             return;
         };
         match slashed(relative) {
-            Some(path) => self.batch.files.push(TreeFile { path }),
-            None => self.batch.problems.push(Problem {
+            Some(path) => self.files.push(TreeFile { path }),
+            None => self.problems.push(Problem {
                 message: "the file's name is not Unicode, so it is left out".to_owned(),
                 evidence: Evidence::file(relative.to_string_lossy(), "tree"),
             }),
         }
+    }
+
+    fn sort(&mut self) {
+        self.files
+            .sort_unstable_by(|left, right| left.path.cmp(&right.path));
     }
 }
 
 impl Drop for Collector<'_> {
     fn drop(&mut self) {
         // Here, the threads sort side by side.
-        self.batch
-            .files
-            .sort_unstable_by(|left, right| left.path.cmp(&right.path));
+        self.batch.sort();
         // The receiver outlives the walk; were it gone, nobody would miss the batch.
         let _ = self.sender.send(std::mem::take(&mut self.batch));
     }

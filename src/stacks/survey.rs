@@ -1,5 +1,6 @@
 //! Puts together what the languages find.
 
+use dhtl_detection::threads::divided;
 use dhtl_detection::tree::Tree;
 use dhtl_project_model::stack::Survey;
 use dhtl_project_model::{Problem, Project};
@@ -19,7 +20,10 @@ pub struct Findings {
 /// What can be built and run of a project with these files.
 #[must_use]
 pub fn survey(project: &Project, tree: &Tree) -> Findings {
-    let sources = Sources::new(project, tree);
+    divided(tree, || found(Sources::new(project, tree)))
+}
+
+fn found(sources: Sources<'_>) -> Findings {
     let mut survey = Survey::default();
     survey.stacks.extend(node::find(&sources));
     survey.stacks.extend(python::find(&sources));

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use dhtl_project_model::{EnvVar, Evidence, FileClass, env_lines};
-use rayon::prelude::*;
 
 use super::class::class_of;
 use super::facts::{EnvRead, Need};
 use super::index::{Index, split};
 use super::{compose, javascript, source};
+use crate::threads::map;
 use crate::tree::{Tree, TreeFile};
 
 /// Variables that shells, operating systems, terminals and CI services set, so that nobody has to.
@@ -123,15 +123,11 @@ impl EnvVars {
     /// Adds what Compose files take, what JavaScript reads, and what templates such as
     /// `.env.example` list. A file that cannot be read says nothing.
     pub(super) fn add_other_files(&mut self, tree: &Tree, index: &Index<'_>) {
-        let read: Vec<(&TreeFile, FileClass, Vec<EnvRead>)> = tree
-            .files
-            .par_iter()
-            .filter_map(|file| {
-                let (class, reads) = other_reads(tree, file, index)?;
-                (!reads.is_empty()).then_some((file, class, reads))
-            })
-            .collect();
-        for (file, class, reads) in read {
+        let read = map(&tree.files, |file| {
+            let (class, reads) = other_reads(tree, file, index)?;
+            (!reads.is_empty()).then_some((file, class, reads))
+        });
+        for (file, class, reads) in read.into_iter().flatten() {
             self.add_code(&file.path, class, reads);
         }
     }

@@ -42,8 +42,8 @@ use std::collections::{BTreeMap, HashMap};
 use dhtl_project_model::{
     EnvVar, FileClass, Found, ImportRoot, ImportSite, ImportedModule, Origin, Problem,
 };
-use rayon::prelude::*;
 
+use crate::threads::{both, fold, map};
 use crate::tree::{Tree, TreeFile};
 use class::class_of;
 use env_vars::EnvVars;
@@ -82,7 +82,7 @@ pub(crate) struct CodeFacts {
 /// Reads all Python code of `tree`.
 pub(crate) fn scan(tree: &Tree, layout: &LayoutHints) -> CodeFacts {
     let files: Vec<&TreeFile> = tree.files.iter().filter(|file| is_code(file)).collect();
-    let (mut index, facts) = rayon::join(
+    let (mut index, facts) = both(
         || Index::new(tree),
         || read_all(tree, &files, Reading::Outline),
     );
@@ -98,28 +98,15 @@ pub(crate) fn scan(tree: &Tree, layout: &LayoutHints) -> CodeFacts {
 }
 
 fn read_all(tree: &Tree, files: &[&TreeFile], reading: Reading) -> Vec<FileFacts> {
-    let read = |max_depth: usize| -> Vec<FileFacts> {
-        files
-            .par_iter()
-            .map(|file| {
-                source::with_bytes(tree, file, |bytes| {
-                    syntax::read_file(&file.path, bytes, max_depth, reading)
-                })
-                .unwrap_or_else(|problem| FileFacts {
-                    problem: Some(problem),
-                    ..FileFacts::default()
-                })
-            })
-            .collect()
-    };
-    // Deep trees need deep stacks. Where a system refuses them, the ordinary ones have to do.
-    match rayon::ThreadPoolBuilder::new()
-        .stack_size(nesting::STACK)
-        .build()
-    {
-        Ok(pool) => pool.install(|| read(nesting::MAX_DEPTH)),
-        Err(_) => read(nesting::MAX_DEPTH_ON_SMALL_STACK),
-    }
+    map(files, |file| {
+        source::with_bytes(tree, file, |bytes| {
+            syntax::read_file(&file.path, bytes, reading)
+        })
+        .unwrap_or_else(|problem| FileFacts {
+            problem: Some(problem),
+            ..FileFacts::default()
+        })
+    })
 }
 
 fn is_code(file: &TreeFile) -> bool {
@@ -142,14 +129,16 @@ fn gather(
         .map(|(folder, file)| (folder.as_str(), *file));
     let native = native::modules(tree);
     let origins = Origins::new(index, &roots.roots, own_names, &native, on_path);
-    let gathered = files
-        .par_iter()
-        .zip(facts)
-        .fold(Gathered::default, |mut gathered, (file, facts)| {
+    let read: Vec<(&TreeFile, FileFacts)> = files.iter().copied().zip(facts).collect();
+    let gathered = fold(
+        read,
+        Gathered::default,
+        |mut gathered, (file, facts)| {
             gathered.add(file, facts, &origins);
             gathered
-        })
-        .reduce(Gathered::default, Gathered::followed_by);
+        },
+        Gathered::followed_by,
+    );
     let mut env_vars = EnvVars::default();
     for (path, class, reads) in gathered.env_reads {
         env_vars.add_code(path, class, reads);

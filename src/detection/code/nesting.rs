@@ -5,15 +5,6 @@
 
 use memchr::{memchr, memchr2};
 
-/// The deepest tree that is built. `CPython` itself gives up far earlier.
-pub(super) const MAX_DEPTH: usize = 20_000;
-
-/// What is built where only ordinary stacks can be had: what `CPython` allows in brackets.
-pub(super) const MAX_DEPTH_ON_SMALL_STACK: usize = 200;
-
-/// Stack for a walk of [`MAX_DEPTH`] levels: four times what an unoptimised build was seen to take.
-pub(super) const STACK: usize = 64 << 20;
-
 /// A number that the depth of the tree of `source` does not exceed.
 ///
 /// Brackets nest; between two separators, operators, dots and words can chain. So the bound is the

@@ -326,13 +326,12 @@ fn breaks(body: &[Stmt]) -> bool {
 mod tests {
     use dhtl_project_model::OperatingSystem;
 
-    use super::super::nesting::MAX_DEPTH;
     use super::super::syntax::read_file;
     use super::*;
 
     /// The modules that Python 3.11 on Linux reaches.
     fn reached(source: &str) -> Vec<String> {
-        let facts = read_file("a.py", source.as_bytes(), MAX_DEPTH, Reading::Whole);
+        let facts = read_file("a.py", source.as_bytes(), Reading::Whole);
         assert_eq!(facts.problem, None);
         let is_reached = |requires: &[StaticTest]| {
             requires
@@ -440,7 +439,7 @@ mod tests {
     #[test]
     fn a_call_is_no_statement_and_each_name_has_its_line() {
         let source = "import a, \\\n  b\nimportlib.import_module('c')\nfrom . import d\n";
-        let facts = read_file("a.py", source.as_bytes(), MAX_DEPTH, Reading::Whole);
+        let facts = read_file("a.py", source.as_bytes(), Reading::Whole);
         let found = facts
             .imports
             .iter()

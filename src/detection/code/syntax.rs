@@ -7,17 +7,17 @@ use ruff_python_parser::parse_unchecked_source;
 use super::facts::FileFacts;
 use super::lines::Lines;
 use super::module_reader::read_module;
-use super::nesting::depth_bound;
 use super::notebook;
 use super::outline;
 use super::reachability::Reading;
 use super::source::{decode, has_extension, is_notebook, problem};
+use crate::threads::with_stack_for;
 
 /// What the file `path` with these `bytes` says.
 ///
 /// The parser recovers from syntax errors, so what stands around them is kept and the first of
-/// them becomes the problem of the file. A tree deeper than `max_depth` is not built.
-pub(super) fn read_file(path: &str, bytes: &[u8], max_depth: usize, reading: Reading) -> FileFacts {
+/// them becomes the problem of the file.
+pub(super) fn read_file(path: &str, bytes: &[u8], reading: Reading) -> FileFacts {
     let (text, misencoded) = decode(path, bytes);
     // Everything we look for needs an import: modules, and whatever reads the environment.
     if !text.contains("import") {
@@ -33,7 +33,6 @@ pub(super) fn read_file(path: &str, bytes: &[u8], max_depth: usize, reading: Rea
                     path,
                     text: &cells.text,
                     lines: Some(&cells.lines),
-                    max_depth,
                     reading,
                 };
                 read_code(&code, misencoded)
@@ -56,7 +55,6 @@ pub(super) fn read_file(path: &str, bytes: &[u8], max_depth: usize, reading: Rea
         path,
         text: outline.as_deref().unwrap_or(&text),
         lines: None,
-        max_depth,
         reading,
     };
     read_code(&code, misencoded).with_shared_package(shares_package(path, &text))
@@ -75,28 +73,23 @@ struct Code<'a> {
     text: &'a str,
     /// The line in the file for each line of `text`, where these differ.
     lines: Option<&'a [u32]>,
-    max_depth: usize,
     reading: Reading,
 }
 
 fn read_code(code: &Code<'_>, misencoded: Option<Problem>) -> FileFacts {
-    let Code {
-        path,
-        text,
-        max_depth,
-        ..
-    } = *code;
-    // Every level takes a character, so short texts need no closer look.
-    if text.len() > max_depth && depth_bound(text) > max_depth {
-        return FileFacts {
-            problem: Some(problem(
-                path,
-                "nested too deeply to be read".to_owned(),
-                "python-syntax",
-            )),
-            ..FileFacts::default()
-        };
-    }
+    let too_deep = || FileFacts {
+        problem: Some(problem(
+            code.path,
+            "nested too deeply to be read".to_owned(),
+            "python-syntax",
+        )),
+        ..FileFacts::default()
+    };
+    with_stack_for(code.text, || parse(code, misencoded)).unwrap_or_else(too_deep)
+}
+
+fn parse(code: &Code<'_>, misencoded: Option<Problem>) -> FileFacts {
+    let Code { path, text, .. } = *code;
     let is_stub = has_extension(path, "pyi");
     let source_type = if is_stub {
         PySourceType::Stub

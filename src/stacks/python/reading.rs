@@ -5,7 +5,6 @@
 //! there.
 
 use std::collections::BTreeSet;
-use std::thread;
 
 use aho_corasick::AhoCorasick;
 use dhtl_project_model::{Evidence, FileClass, Origin, Problem, PythonProject};
@@ -18,9 +17,6 @@ use crate::sources::Sources;
 
 /// More files than any application starts from.
 const MOST: usize = 600;
-
-/// Stack for a walk of [`syntax::DEEPEST`] levels.
-const STACK: usize = 64 << 20;
 
 /// Files in which applications begin, whatever they import.
 const BEGINNINGS: [&str; 19] = [
@@ -184,32 +180,21 @@ fn parse_all(texts: Vec<(&str, String)>) -> (Vec<Module>, Vec<Problem>) {
     let Ok(words) = AhoCorasick::new(WORDS) else {
         return (Vec::new(), Vec::new());
     };
-    let parse = move || {
-        let mut modules = Vec::new();
-        let mut problems = Vec::new();
-        for (path, text) in texts {
-            if !words.is_match(text.as_bytes()) {
-                continue;
-            }
-            match syntax::read(path, &text) {
-                Some(module) => modules.push(module),
-                None => problems.push(Problem {
-                    message: "nested too deeply to be read".to_owned(),
-                    evidence: Evidence::file(path, "python-syntax"),
-                }),
-            }
+    let mut modules = Vec::new();
+    let mut problems = Vec::new();
+    for (path, text) in texts {
+        if !words.is_match(text.as_bytes()) {
+            continue;
         }
-        (modules, problems)
-    };
-    // Deep trees need a deep stack; a system that refuses one has no room for anything else.
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(STACK);
-        let running = thread.spawn_scoped(scope, parse);
-        running
-            .ok()
-            .and_then(|running| running.join().ok())
-            .unwrap_or_default()
-    })
+        match syntax::read(path, &text) {
+            Some(module) => modules.push(module),
+            None => problems.push(Problem {
+                message: "nested too deeply to be read".to_owned(),
+                evidence: Evidence::file(path, "python-syntax"),
+            }),
+        }
+    }
+    (modules, problems)
 }
 
 #[cfg(test)]

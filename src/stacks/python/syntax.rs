@@ -4,15 +4,13 @@
 use std::collections::HashMap;
 
 use dhtl_detection::formats::LineIndex;
+use dhtl_detection::threads::with_stack_for;
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
 use ruff_python_ast::{Expr, ExprCall, Parameters, PySourceType, Stmt, StmtFunctionDef};
 use ruff_python_parser::parse_unchecked_source;
 use ruff_text_size::Ranged as _;
 
 use super::values::{Port, dotted, host_of, is_main_test, port_of, text_of};
-
-/// The deepest tree that is walked on the stack that [`super::reading`] provides.
-pub(super) const DEEPEST: usize = 20_000;
 
 /// What one file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -102,9 +100,10 @@ pub(super) struct Class {
 
 /// What the file at `path` with this `text` says; none where its tree would be too deep.
 pub(super) fn read(path: &str, text: &str) -> Option<Module> {
-    if text.len() > DEEPEST && dhtl_detection::syntax_depth_bound(text) > DEEPEST {
-        return None;
-    }
+    with_stack_for(text, || parse(path, text))
+}
+
+fn parse(path: &str, text: &str) -> Module {
     let parsed = parse_unchecked_source(text, PySourceType::Python);
     let mut reader = Reader {
         lines: LineIndex::new(text),
@@ -118,7 +117,7 @@ pub(super) fn read(path: &str, text: &str) -> Option<Module> {
         },
     };
     reader.visit_body(parsed.suite());
-    Some(reader.module)
+    reader.module
 }
 
 struct Reader {

@@ -7,9 +7,9 @@
 use std::collections::HashSet;
 
 use aho_corasick::AhoCorasick;
+use dhtl_detection::threads::map;
 use dhtl_project_model::stack::{Stack, StackKind};
 use dhtl_project_model::{Evidence, Found};
-use rayon::prelude::*;
 
 use crate::places;
 use crate::sources::Sources;
@@ -80,18 +80,13 @@ pub(super) fn find(
     paths.sort_unstable();
     paths.truncate(MOST);
     let tree = sources.tree;
-    let found: Vec<(usize, Found<String>)> = paths
-        .par_iter()
-        .filter_map(|(_, path)| {
-            let text = tree.text(path).ok()?;
-            in_text(path, &text).filter(|_| text.len() <= LARGEST)
-        })
-        .collect();
+    let found = map(&paths, |(_, path)| {
+        let text = tree.text(path).ok()?;
+        (text.len() <= LARGEST).then(|| in_text(path, &text))?
+    });
     // Of equals the first, which lies in the likeliest file.
-    found
-        .into_iter()
-        .min_by_key(|(place, _)| *place)
-        .map(|(_, found)| found)
+    let found = found.into_iter().flatten().min_by_key(|(place, _)| *place);
+    found.map(|(_, found)| found)
 }
 
 const fn endings(kind: StackKind) -> &'static [&'static str] {

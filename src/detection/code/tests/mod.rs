@@ -17,6 +17,7 @@ use dhtl_project_model::{
 use tempfile::TempDir;
 
 use super::*;
+use crate::threads::divided;
 
 /// A project of these files.
 struct Files(TempDir);
@@ -46,7 +47,8 @@ impl Files {
     }
 
     fn scan_with(&self, layout: &LayoutHints) -> CodeFacts {
-        scan(&Tree::read(self.0.path()).unwrap(), layout)
+        let tree = Tree::read(self.0.path()).unwrap();
+        divided(&tree, || scan(&tree, layout))
     }
 }
 
