@@ -35,8 +35,14 @@ pub fn detect(request: &DetectRequest<'_>) -> Result<Project, DetectError> {
 
 /// The same, with the files that were listed for it.
 pub fn detect_with_tree(request: &DetectRequest<'_>) -> Result<(Project, Tree), DetectError> {
-    let (root, root_evidence) = root(request)?;
-    let tree = Tree::read(&root)?;
+    let declared = declared_root(request)?;
+    let tree = tree(request, declared.as_ref())?;
+    let (root, root_evidence) = match declared {
+        Some(found) => found,
+        None => loose_code(&tree).ok_or_else(|| DetectError::NoProject {
+            start: tree.root.clone(),
+        })?,
+    };
     let languages = languages::find(&tree);
     if languages.is_empty() && !tree.contains(".dhtconfig") {
         return Err(DetectError::NoProject { start: root });
@@ -51,16 +57,16 @@ pub fn detect_with_tree(request: &DetectRequest<'_>) -> Result<(Project, Tree), 
 ///
 /// A folder that declares nothing is its own root, and a project need not have a language.
 pub fn detect_any(request: &DetectRequest<'_>) -> Result<(Project, Tree), DetectError> {
-    let found = match root(request) {
-        Err(DetectError::NoProject { start }) => (start, Evidence::file(".", "root-named")),
-        found => found?,
-    };
-    let nested = match request.root {
-        Some(_) => None,
-        None => nested_root(request.start, &found.0),
-    };
-    let root = nested.unwrap_or(found);
-    let tree = Tree::read(&root.0)?;
+    let mut declared = declared_root(request)?;
+    if let Some((outer, _)) = &declared
+        && request.root.is_none()
+    {
+        declared = nested_root(request.start, outer).or(declared);
+    }
+    let tree = tree(request, declared.as_ref())?;
+    let root = declared
+        .or_else(|| loose_code(&tree))
+        .unwrap_or_else(|| (tree.root.clone(), Evidence::file(".", "root-named")));
     let languages = languages::find(&tree);
     let project = divided(&tree, || read(request, root, &tree, languages))?;
     Ok((project, tree))
@@ -94,7 +100,7 @@ fn read(
     } else {
         (
             None,
-            code::scan(&tree, &code::LayoutHints::default()).env_vars,
+            code::scan(tree, &code::LayoutHints::default()).env_vars,
         )
     };
     problems.sort_by(|left, right| left.evidence.cmp(&right.evidence));
@@ -114,7 +120,8 @@ fn read(
     })
 }
 
-fn root(request: &DetectRequest<'_>) -> Result<(PathBuf, Evidence), DetectError> {
+/// The root that is named or that a file declares.
+fn declared_root(request: &DetectRequest<'_>) -> Result<Option<(PathBuf, Evidence)>, DetectError> {
     let named = request.root.unwrap_or(request.start);
     if !named.is_dir() {
         return Err(DetectError::NotAFolder {
@@ -126,27 +133,25 @@ fn root(request: &DetectRequest<'_>) -> Result<(PathBuf, Evidence), DetectError>
             path: root.to_owned(),
             source,
         })?;
-        return Ok((root, Evidence::file(".", "root-named")));
+        return Ok(Some((root, Evidence::file(".", "root-named"))));
     }
-    find_root(request.start).map_or_else(|| loose_code(request.start), Ok)
+    Ok(find_root(request.start))
+}
+
+/// The files below the declared root, or else below the folder itself.
+fn tree(
+    request: &DetectRequest<'_>,
+    declared: Option<&(PathBuf, Evidence)>,
+) -> Result<Tree, DetectError> {
+    Tree::read(declared.map_or(request.start, |(root, _)| root))
 }
 
 /// A folder that declares nothing is a project as well when it holds code and is named.
-fn loose_code(start: &Path) -> Result<(PathBuf, Evidence), DetectError> {
-    let unreadable = |source| DetectError::Unreadable {
-        path: start.to_owned(),
-        source,
-    };
-    let start = std::path::absolute(start).map_err(unreadable)?;
-    let tree = Tree::read(&start)?;
-    match tree
-        .files
-        .iter()
-        .find(|file| languages::is_python(&file.path))
-    {
-        Some(file) => Ok((start, Evidence::file(&file.path, "root-python-files"))),
-        None => Err(DetectError::NoProject { start }),
-    }
+fn loose_code(tree: &Tree) -> Option<(PathBuf, Evidence)> {
+    let mut files = tree.files.iter();
+    let file = files.find(|file| languages::is_python(&file.path))?;
+    let evidence = Evidence::file(&file.path, "root-python-files");
+    Some((tree.root.clone(), evidence))
 }
 
 /// The Python side of a project, and what its code and files say beyond it.
