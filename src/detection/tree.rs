@@ -89,6 +89,7 @@ impl Tree {
         } = walk_if_small(&walker, &root).unwrap_or_else(|| walk_divided(&mut walker, &root));
         // Each batch is sorted, and a stable sort merges what it finds sorted.
         files.sort_by(|left: &TreeFile, right| left.path.cmp(&right.path));
+        leave_out_environments(&mut files);
         problems.sort_unstable_by(|left: &Problem, right| left.evidence.cmp(&right.evidence));
         Ok(Self {
             root,
@@ -249,13 +250,37 @@ fn is_skipped(entry: &DirEntry) -> bool {
     SKIPPED.contains(&name.as_ref())
         || name.ends_with(".egg-info")
         || name.ends_with(".dist-info")
-        || is_environment(entry.path())
+        || (entry.depth() <= DEEPEST_SOUGHT && is_environment(entry.path()))
         || (name == "build" && is_build_output(entry.path()))
 }
 
-/// Whether the folder is an environment: of `venv` (PEP 405) or of conda.
+/// Files that mark the folder they are in as an environment: of `venv` (PEP 405) or of conda.
+const MARKS: [&str; 2] = ["pyvenv.cfg", "conda-meta/history"];
+
+/// The depth of the folders that are asked for those marks before they are listed. Environments lie
+/// near the root; to ask every folder takes as long as to list it.
+const DEEPEST_SOUGHT: usize = 2;
+
 fn is_environment(folder: &Path) -> bool {
-    folder.join("pyvenv.cfg").exists() || folder.join("conda-meta").join("history").exists()
+    MARKS.iter().any(|mark| folder.join(mark).exists())
+}
+
+/// Removes from the listed files those of environments that lie deeper.
+fn leave_out_environments(files: &mut Vec<TreeFile>) {
+    let mut environments: Vec<String> = files
+        .iter()
+        .filter_map(|file| {
+            let folder = MARKS.iter().find_map(|mark| file.path.strip_suffix(mark))?;
+            folder.ends_with('/').then(|| folder.to_owned())
+        })
+        .collect();
+    environments.sort_unstable();
+    environments.dedup_by(|inner, outer| inner.starts_with(outer.as_str()));
+    files.retain(|file| {
+        let behind = environments.partition_point(|folder| *folder <= file.path);
+        let nearest = behind.checked_sub(1).map(|index| &environments[index]);
+        !nearest.is_some_and(|folder| file.path.starts_with(folder))
+    });
 }
 
 /// Whether a folder called `build` is what setuptools left behind.
@@ -473,13 +498,18 @@ mod tests {
                 ("weird-name/pyvenv.cfg", ""),
                 ("weird-name/lib/x.py", ""),
                 ("venv/settings.py", ""),
+                ("a/b/c/deep/pyvenv.cfg", ""),
+                ("a/b/c/deep/bin/x.py", ""),
+                ("a/b/c/deeper.py", ""),
+                ("a/b/c/conda/conda-meta/history", ""),
+                ("a/b/c/conda/bin/x.py", ""),
                 ("node_modules/a/index.js", ""),
                 ("x.egg-info/requires.txt", ""),
                 (".git/config", ""),
                 ("sub/.git", "gitdir: elsewhere"),
                 ("sub/a.py", ""),
             ]),
-            ["sub/a.py", "venv/settings.py"]
+            ["a/b/c/deeper.py", "sub/a.py", "venv/settings.py"]
         );
     }
 
