@@ -16,11 +16,13 @@ pub enum DetectError {
         /// The folder the search began in.
         start: PathBuf,
     },
-    /// A pipe, a device or a folder stands where a file of rules belongs.
-    #[error("`{}` is no regular file", path.display())]
-    NotAFile {
+    /// A pipe or a device stands where rules for git belong, or something that is none.
+    #[error("the rules for git in `{}` are {reason}", path.display())]
+    Rules {
         /// What it is called.
         path: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
     },
     /// The path is missing or something other than a folder.
     #[error("`{}` is not a folder", path.display())]
@@ -55,7 +57,7 @@ impl Diagnostic for DetectError {
             Self::NoProject { .. } => {
                 Some("name the folder of a project with `--root <folder>`".to_owned())
             }
-            Self::NotAFile { path } => Some(format!("remove it with `rm {}`", path.display())),
+            Self::Rules { path, .. } => Some(format!("remove them with `rm {}`", path.display())),
             Self::NotAFolder { .. } => Some("check the path, and name a folder".to_owned()),
             Self::Unreadable { path, .. } => Some(format!(
                 "check who may read it with `ls -ld '{}'`",

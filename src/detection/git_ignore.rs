@@ -3,6 +3,7 @@
 //! Source: the manual page `gitignore(5)`. The user's own settings do not count: the next person who
 //! clones the project does not have them.
 
+use std::fs;
 use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -26,10 +27,9 @@ pub fn ignoring(top: &Path, path: &str, exclude: &Path) -> Ignoring {
     let files = folders.map(|folder| top.join(folder).join(".gitignore"));
     // The nearest that says anything decides. A pattern that is not understood is left out, as git
     // does.
-    let nearest = files.filter(|file| file.is_file());
+    let nearest = files.filter(|file| file.is_file() && unreadable(file).is_none());
     let mut rules = nearest.map(|file| Gitignore::new(file).0).chain(
-        exclude
-            .is_file()
+        (exclude.is_file() && unreadable(exclude).is_none())
             .then(|| {
                 let mut builder = GitignoreBuilder::new(top);
                 let _ = builder.add(exclude);
@@ -49,9 +49,32 @@ pub fn ignoring(top: &Path, path: &str, exclude: &Path) -> Ignoring {
         .unwrap_or(Ignoring::Unmentioned)
 }
 
+/// Why the rules at `path` must not be read; none where they can be, or are not there.
+///
+/// A pipe or a device would be read forever, and braces within braces take stack for every level.
+pub(crate) fn unreadable(path: &Path) -> Option<&'static str> {
+    const LARGEST: u64 = 1 << 20;
+    /// In one rule, more than anybody writes.
+    const MOST_BRACES: usize = 200;
+    let metadata = fs::metadata(path).ok()?;
+    if metadata.is_dir() {
+        return None;
+    }
+    if !metadata.is_file() {
+        return Some("in no regular file");
+    }
+    if metadata.len() > LARGEST {
+        return Some("larger than 1 MiB");
+    }
+    let bytes = fs::read(path).ok()?;
+    bytes
+        .split(|byte| *byte == b'\n')
+        .any(|rule| memchr::memchr_iter(b'{', rule).nth(MOST_BRACES).is_some())
+        .then_some("nested too deeply")
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs;
 
     use super::*;
 

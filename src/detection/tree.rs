@@ -4,16 +4,19 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use dhtl_project_model::{Evidence, Problem};
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
-use crate::DetectError;
+use crate::{DetectError, git_ignore};
 
 /// The largest file that is read: what people write by hand is smaller, and a lock file of a large
 /// project stays well below.
 pub const LARGEST_FILE: u64 = 8 * 1024 * 1024;
+
+/// What a single clone leaves out, relative to the top of the repository.
+const EXCLUDE: &str = ".git/info/exclude";
 
 /// Folders of caches and of packages that others wrote.
 const SKIPPED: [&str; 19] = [
@@ -75,22 +78,32 @@ impl Tree {
             path: root.clone(),
             source,
         })?;
-        // A pipe or a device in their place would be read forever.
-        for ignore_file in [".gitignore", ".ignore", ".git/info/exclude"] {
-            let path = root.join(ignore_file);
-            if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file()) {
-                return Err(DetectError::NotAFile { path });
+        let is_inside = is_inside_repository(&root);
+        let around = is_inside.then(|| root.ancestors().skip(1));
+        let folders = std::iter::once(root.as_path()).chain(around.into_iter().flatten());
+        for rules in
+            folders.flat_map(|folder| [".gitignore", EXCLUDE].map(|name| folder.join(name)))
+        {
+            if let Some(reason) = git_ignore::unreadable(&rules) {
+                return Err(DetectError::Rules {
+                    path: rules,
+                    reason,
+                });
             }
         }
-        let mut walker = walker(&root);
+        let left_out = Arc::default();
+        let mut walker = walker(&root, is_inside, &left_out);
         let Batch {
             mut files,
             mut problems,
         } = walk_if_small(&walker, &root).unwrap_or_else(|| walk_divided(&mut walker, &root));
+        // The walk is over, so nobody holds the lock.
+        problems.append(&mut left_out.lock().unwrap_or_else(PoisonError::into_inner));
         // Each batch is sorted, and a stable sort merges what it finds sorted.
         files.sort_by(|left: &TreeFile, right| left.path.cmp(&right.path));
         leave_out_environments(&mut files);
         problems.sort_unstable_by(|left: &Problem, right| left.evidence.cmp(&right.evidence));
+        problems.dedup();
         Ok(Self {
             root,
             files,
@@ -215,14 +228,41 @@ fn walk_divided(walker: &mut WalkBuilder, root: &Path) -> Batch {
     whole
 }
 
-fn walker(root: &Path) -> WalkBuilder {
-    // Inside a repository the rules of the folders between its top and `root` hold as well; a
-    // folder outside of any must not depend on what happens to lie above it.
-    let inside_repository = root
-        .ancestors()
-        .skip(1)
-        .any(|ancestor| ancestor.join(".git").exists())
-        && !root.join(".git").exists();
+/// Whether `root` is a folder of a repository, but not its top.
+fn is_inside_repository(root: &Path) -> bool {
+    let mut around = root.ancestors().skip(1);
+    !root.join(".git").exists() && around.any(|folder| folder.join(".git").exists())
+}
+
+/// Inside a repository the rules of the folders between its top and `root` hold as well; a folder
+/// outside of any must not depend on what happens to lie above it. Folders whose rules cannot be read
+/// are `left_out`.
+fn walker(
+    root: &Path,
+    inside_repository: bool,
+    left_out: &Arc<Mutex<Vec<Problem>>>,
+) -> WalkBuilder {
+    let (top, left_out) = (root.to_owned(), Arc::clone(left_out));
+    let has_rules = move |entry: &DirEntry| {
+        if !entry.file_type().is_some_and(|kind| kind.is_dir()) {
+            return true;
+        }
+        let mut rules = [".gitignore", EXCLUDE]
+            .map(|name| entry.path().join(name))
+            .into_iter();
+        let unreadable = rules.find_map(|path| Some((git_ignore::unreadable(&path)?, path)));
+        let Some((reason, path)) = unreadable else {
+            return true;
+        };
+        let shown = path.strip_prefix(&top).ok().and_then(slashed);
+        let problem = Problem {
+            message: format!("the rules for git are {reason}, so the folder is left out"),
+            evidence: Evidence::file(shown.unwrap_or_default(), "tree"),
+        };
+        let mut left_out = left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        left_out.push(problem);
+        false
+    };
     let mut builder = WalkBuilder::new(root);
     builder
         .hidden(false)
@@ -231,7 +271,7 @@ fn walker(root: &Path) -> WalkBuilder {
         .require_git(inside_repository)
         .parents(inside_repository)
         .follow_links(false)
-        .filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry));
+        .filter_entry(move |entry| entry.depth() == 0 || (!is_skipped(entry) && has_rules(entry)));
     builder
 }
 
@@ -511,6 +551,33 @@ mod tests {
             ]),
             ["a/b/c/deeper.py", "sub/a.py", "venv/settings.py"]
         );
+    }
+
+    #[test]
+    fn a_folder_whose_rules_cannot_be_read_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        fs::write(root.join("a/b/x.py"), "").unwrap();
+        fs::write(root.join("a/y.py"), "").unwrap();
+        let braces = "{\"a\":".repeat(100_000);
+        fs::write(root.join("a/b/.gitignore"), &braces).unwrap();
+        let tree = Tree::read(root).unwrap();
+        assert_eq!(
+            tree.files,
+            [TreeFile {
+                path: "a/y.py".to_owned()
+            }]
+        );
+        let expected = Problem {
+            message: "the rules for git are nested too deeply, so the folder is left out"
+                .to_owned(),
+            evidence: Evidence::file("a/b/.gitignore", "tree"),
+        };
+        assert_eq!(tree.problems, [expected]);
+        fs::write(root.join(".gitignore"), braces).unwrap();
+        let error = Tree::read(root).unwrap_err();
+        assert!(matches!(error, DetectError::Rules { .. }), "{error}");
     }
 
     #[test]
