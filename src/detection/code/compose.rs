@@ -12,6 +12,7 @@
 use dhtl_project_model::is_env_name;
 
 use super::facts::{EnvRead, Need};
+use super::source::has_extension;
 use crate::formats::yaml::{self, Node, Value};
 use crate::paths;
 
@@ -20,6 +21,9 @@ const DEEPEST: usize = 8;
 
 /// Whether `path` is a Compose file: `compose.yaml`, `docker-compose.prod.yml`.
 pub(super) fn is_compose(path: &str) -> bool {
+    if !has_extension(path, "yml") && !has_extension(path, "yaml") {
+        return false;
+    }
     let name = paths::file_name(path).to_ascii_lowercase();
     let Some(stem) = name
         .strip_suffix(".yml")

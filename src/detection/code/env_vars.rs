@@ -165,7 +165,9 @@ fn other_reads(
     };
     if javascript::is_javascript(path) {
         let class = javascript::class_of_javascript(path, index);
-        return Some((class, with_bytes(&javascript::reads)));
+        // Thousands of files in some repositories, and nothing that they read is needed.
+        let is_run = matches!(class, FileClass::Package | FileClass::Scripts);
+        return is_run.then(|| (class, with_bytes(&javascript::reads)));
     }
     let with_text = |read: &dyn Fn(&str) -> Vec<EnvRead>| {
         with_bytes(&|bytes| {

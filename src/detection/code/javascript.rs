@@ -20,7 +20,6 @@ use super::facts::{EnvRead, Need};
 use super::index::Index;
 use super::javascript_tokens::{Kind, Token, tokens};
 use super::lines::Lines;
-use super::source::has_extension;
 
 const EXTENSIONS: &[&str] = &[
     "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte", "astro",
@@ -36,8 +35,17 @@ const LONGEST_PATTERN: usize = 2_000;
 /// Lines longer than this on average were written by a bundler.
 const LONGEST_MEAN_LINE: usize = 300;
 
-/// Whether `path` is code that somebody wrote: no declarations of types, and nothing minified.
+/// Whether `path` is code that somebody of the project wrote: no declarations of types, nothing
+/// minified, no package manager that was checked in.
 pub(super) fn is_javascript(path: &str) -> bool {
+    let is_script = path.rsplit_once('.').is_some_and(|(_, found)| {
+        EXTENSIONS
+            .iter()
+            .any(|extension| found.eq_ignore_ascii_case(extension))
+    });
+    if !is_script {
+        return false;
+    }
     let is_generated = [
         ".d.ts",
         ".d.mts",
@@ -48,10 +56,8 @@ pub(super) fn is_javascript(path: &str) -> bool {
     ]
     .iter()
     .any(|end| path.ends_with(end));
-    !is_generated
-        && EXTENSIONS
-            .iter()
-            .any(|extension| has_extension(path, extension))
+    let is_package_manager = path.contains(".yarn/") || path.contains(".pnp.");
+    !is_generated && !is_package_manager
 }
 
 /// The class of the file `path`, by its folders as for Python, and by what test runners collect.

@@ -102,8 +102,9 @@ pub(super) fn is_notebook(path: &str) -> bool {
 
 /// Whether `path` ends in a dot and `extension`, in any case.
 pub(super) fn has_extension(path: &str, extension: &str) -> bool {
-    path.rsplit_once('.')
-        .is_some_and(|(_, found)| found.eq_ignore_ascii_case(extension))
+    let dot = path.len().checked_sub(extension.len() + 1);
+    dot.and_then(|dot| path.as_bytes().get(dot..))
+        .is_some_and(|end| end[0] == b'.' && end[1..].eq_ignore_ascii_case(extension.as_bytes()))
 }
 
 pub(super) fn problem(path: &str, message: String, rule: &'static str) -> Problem {

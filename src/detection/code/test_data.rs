@@ -29,7 +29,10 @@ pub(super) fn is_test_data(path: &str) -> bool {
         {
             return true;
         }
-        in_tests |= matches!(folder, "tests" | "test" | "testing" | "testsuite");
+        in_tests |= matches!(
+            folder,
+            "spec" | "specs" | "test" | "testing" | "tests" | "testsuite"
+        );
     }
     path.contains(['{', '}'])
 }
@@ -44,6 +47,7 @@ mod tests {
             "tests/data/a.py",
             "pkg/tests/fixtures/p/setup.py",
             "testdata/x.py",
+            "python/spec/fixtures/setup_files/a.py",
             "{{name}}/a.py",
         ] {
             assert!(is_test_data(path), "{path}");

@@ -135,6 +135,7 @@ fn other_files_name_variables_as_well() {
     let facts = Files::new(&[
         ("web/src/app.ts", "const key = process.env.KEY!\n"),
         ("web/src/app.test.ts", "process.env.TEST_KEY!\n"),
+        (".yarn/releases/yarn-3.cjs", "process.env.YARN_KEY!\n"),
         (
             "compose.yaml",
             "services:\n  db:\n    image: db:${DB_TAG:?which}\n",
@@ -158,7 +159,6 @@ fn other_files_name_variables_as_well() {
             "EXAMPLE examples/compose.yaml:1 (compose-interpolation)",
             "HOST .env.sample:5 (env-template)",
             "KEY! web/src/app.ts:1 (process-env)",
-            "TEST_KEY web/src/app.test.ts:1 (process-env)",
             "TEXT .env.sample:2 (env-template)",
         ]
     );
