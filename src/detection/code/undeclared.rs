@@ -1,6 +1,7 @@
 //! Imports of third parties that nothing in the project accounts for.
 
-use std::collections::{BTreeMap, HashSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use dhtl_project_model::{
     Condition, Declaration, DistributionName, Evidence, ImportSite, ImportedModule, Origin,
@@ -10,7 +11,7 @@ use dhtl_project_model::{
 use super::index::split;
 use super::test_data::is_test_data;
 use crate::imports_table::{
-    distribution_for, is_python2_only, is_shared_namespace, known_prefix, modules_of_all,
+    claimants_of, distribution_for, is_python2_only, is_shared_namespace, known_prefix,
     providers_of, top_level,
 };
 
@@ -117,7 +118,8 @@ pub(crate) fn unknown_name(module: &str) -> &str {
 /// What the project declares, in the forms an import can be compared with.
 struct Declared {
     names: HashSet<DistributionName>,
-    modules: HashSet<&'static str>,
+    /// What was asked already, because most files import the same.
+    answers: RefCell<HashMap<String, bool>>,
 }
 
 impl Declared {
@@ -133,11 +135,22 @@ impl Declared {
                 .filter_map(|project| project.name.as_deref())
                 .map(DistributionName::new),
         );
-        let modules = modules_of_all(&names);
-        Self { names, modules }
+        Self {
+            names,
+            answers: RefCell::default(),
+        }
     }
 
     fn accounts_for(&self, module: &str) -> bool {
+        if let Some(answer) = self.answers.borrow().get(module) {
+            return *answer;
+        }
+        let answer = self.has_provider_of(module);
+        self.answers.borrow_mut().insert(module.to_owned(), answer);
+        answer
+    }
+
+    fn has_provider_of(&self, module: &str) -> bool {
         if providers_of(module)
             .iter()
             .any(|provider| self.names.contains(provider))
@@ -147,7 +160,8 @@ impl Declared {
         let mut prefix = module;
         loop {
             // Parts of a namespace are no evidence for the rest of it.
-            if self.modules.contains(prefix) && !is_shared_namespace(prefix)
+            let mut claimants = claimants_of(prefix);
+            if claimants.any(|name| self.names.contains(&name)) && !is_shared_namespace(prefix)
                 || self.names.contains(&DistributionName::new(prefix))
             {
                 return true;

@@ -52,11 +52,15 @@ pub fn modules_of(distribution: &DistributionName) -> Vec<&'static str> {
     modules
 }
 
-/// The same for several distributions, in one pass over the tables.
-pub(crate) fn modules_of_all(distributions: &HashSet<DistributionName>) -> HashSet<&'static str> {
-    claims_of_all(distributions)
-        .map(|(module, _)| module)
-        .collect()
+/// The distributions that are known to provide `module` itself.
+pub(crate) fn claimants_of(module: &str) -> impl Iterator<Item = DistributionName> {
+    // What is generated gives way to what was checked.
+    let is_checked = OVERRIDES.get(module).is_some() || NEVER.get(module).is_some();
+    let generated = (!is_checked).then(|| GENERATED.values(module));
+    let checked = OVERRIDES.values(module).chain(ALTERNATIVES.values(module));
+    checked
+        .chain(generated.into_iter().flatten())
+        .map(DistributionName::new)
 }
 
 /// Every module that one of several distributions is known to provide, with the distribution.
@@ -279,11 +283,13 @@ mod tests {
         );
         assert_eq!(modules("os-sys"), [""; 0], "it squats on parts of pywin32");
         assert_eq!(modules("no-such-distribution"), [""; 0]);
-        let names = ["Pillow", "os-sys", "google-cloud-kms"].map(DistributionName::new);
-        assert_eq!(
-            modules_of_all(&names.into()),
-            ["PIL", "google.cloud.kms", "google.cloud.kms_v1"].into()
-        );
+        let claims = |module: &str, name: &str| {
+            claimants_of(module).any(|claimant| claimant == DistributionName::new(name))
+        };
+        assert!(claims("PIL", "Pillow"));
+        assert!(claims("google.cloud.kms_v1", "google-cloud-kms"));
+        assert!(claims("cv2", "opencv-python-headless"));
+        assert!(!claims("bars", "os-sys"), "it gives way");
     }
 
     #[test]
