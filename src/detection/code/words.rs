@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, FindIter, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, FindIter, MatchKind};
 
 /// What every word with a weight holds, with as much of its surroundings as makes it rare:
 /// `path` is in every other line, `sys.path` is not.
@@ -31,6 +31,9 @@ static FINDER: LazyLock<AhoCorasick> = LazyLock::new(|| {
         reason = "a few short words are far below every limit"
     )]
     AhoCorasick::builder()
+        // Nearly all the time is spent in the search for the first bytes of a sign, so the automaton
+        // that is built fastest does.
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
         // The one kind of search that compares many bytes at a time.
         .match_kind(MatchKind::LeftmostFirst)
         .build(SIGNS)

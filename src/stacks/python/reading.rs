@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use dhtl_project_model::{Evidence, FileClass, Origin, Problem, PythonProject};
 
 use super::frameworks::{FRAMEWORKS, Framework, WORDS};
@@ -177,7 +177,11 @@ fn framework_of(module: &str) -> Option<&'static Framework> {
 }
 
 fn parse_all(texts: Vec<(&str, String)>) -> (Vec<Module>, Vec<Problem>) {
-    let Ok(words) = AhoCorasick::new(WORDS) else {
+    // A table of all steps takes longer to build than the few files take to be searched without.
+    let words = AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .build(WORDS);
+    let Ok(words) = words else {
         return (Vec::new(), Vec::new());
     };
     let mut modules = Vec::new();
