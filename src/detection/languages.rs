@@ -46,15 +46,23 @@ const SIGNS: [Signs; 4] = [
     },
 ];
 
+/// Code in languages that are no [`Language`]: a script in one of them is not most of it.
+const OTHERS: [&str; 15] = [
+    "c", "cc", "clj", "cpp", "cs", "dart", "ex", "exs", "fs", "java", "kt", "php", "rb", "scala",
+    "swift",
+];
+
 /// The languages of the files, the one with most files first.
 ///
 /// Python needs a file or a manifest. The others need a manifest, or most of the files: a script of
 /// a web page in the documentation makes no project of Node.js.
 pub(crate) fn find(tree: &Tree) -> Vec<Found<Language>> {
     let mut tallies: [Tally<'_>; SIGNS.len()] = Default::default();
+    let mut others = 0_usize;
     for path in own_files(tree) {
         let name = paths::file_name(path);
         let extension = extension_of(name);
+        others += usize::from(extension.is_some_and(|extension| OTHERS.contains(&extension)));
         for (signs, tally) in SIGNS.iter().zip(&mut tallies) {
             if extension.is_some_and(|extension| signs.extensions.contains(&extension)) {
                 tally.count += 1;
@@ -65,7 +73,7 @@ pub(crate) fn find(tree: &Tree) -> Vec<Found<Language>> {
             }
         }
     }
-    let total: usize = tallies.iter().map(|tally| tally.count).sum();
+    let total = others + tallies.iter().map(|tally| tally.count).sum::<usize>();
     let mut found: Vec<(usize, Found<Language>)> = SIGNS
         .iter()
         .zip(tallies)
