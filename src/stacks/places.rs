@@ -102,23 +102,43 @@ const WORDS: [&str; 34] = [
 /// template whose placeholders are still in it.
 pub(crate) fn is_foreign(path: &str) -> bool {
     is_foreign_where(path, |name| {
-        let mut words = name.split(['-', '_', '.']);
-        words.any(|word| WORDS.binary_search(&word).is_ok())
+        words(name).any(|word| {
+            let lower = word.to_ascii_lowercase();
+            WORDS.binary_search(&lower.as_str()).is_ok()
+        })
     })
 }
 
 /// The same of what a workspace lists as its own: `packages/email-templates` is no template there.
 pub(crate) fn is_foreign_member(path: &str) -> bool {
-    is_foreign_where(path, |name| WORDS.binary_search(&name).is_ok())
+    is_foreign_where(path, |name| {
+        let lower = name.to_ascii_lowercase();
+        WORDS.binary_search(&lower.as_str()).is_ok()
+    })
+}
+
+/// The words of a name: `ui_tests`, `Web.Tests`, `intTest`.
+fn words(name: &str) -> impl Iterator<Item = &str> {
+    name.split(['-', '_', '.']).flat_map(|part| {
+        let bytes = part.as_bytes();
+        let begins = move |index: &usize| {
+            bytes[*index].is_ascii_uppercase() && bytes[index - 1].is_ascii_lowercase()
+        };
+        let mut start = 0;
+        (1..bytes.len())
+            .filter(begins)
+            .chain([bytes.len()])
+            .map(move |end| &part[std::mem::replace(&mut start, end)..end])
+    })
 }
 
 fn is_foreign_where(path: &str, is_word: impl Fn(&str) -> bool) -> bool {
     folders(path).any(|name| {
-        let lower = name.to_ascii_lowercase();
-        lower.starts_with('.')
-            || lower.contains(['{', '}'])
-            || matches!(lower.as_str(), "third_party" | "remix.init")
-            || is_word(&lower)
+        name.starts_with('.')
+            || name.contains(['{', '}'])
+            || name.eq_ignore_ascii_case("third_party")
+            || name == "remix.init"
+            || is_word(name)
     })
 }
 
@@ -153,6 +173,9 @@ mod tests {
             ".github/actions/x/package.json",
             "{{name}}/package.json",
             "Vendor/x/package.json",
+            "src/dockerTest/projects/x/pom.xml",
+            "perf/MicroBenchmarks/x.csproj",
+            "Web.Tests/Web.Tests.csproj",
         ] {
             assert!(is_foreign(path), "{path}");
         }
@@ -160,6 +183,7 @@ mod tests {
             "package.json",
             "apps/web/package.json",
             "latest/package.json",
+            "contestApp/package.json",
         ] {
             assert!(!is_foreign(path), "{path}");
         }
