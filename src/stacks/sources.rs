@@ -1,12 +1,17 @@
 //! What stacks are found in.
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 
 use dhtl_detection::tree::Tree;
 use dhtl_project_model::{Problem, Project};
 
 use crate::node::Packages;
 use crate::other_languages::Others;
+
+/// The longest text that is kept for the next who asks: longer than any manifest that several rules
+/// read.
+const LONGEST_KEPT: usize = 64 << 10;
 
 /// The files of a project and what is known of it already.
 pub(crate) struct Sources<'a> {
@@ -18,6 +23,7 @@ pub(crate) struct Sources<'a> {
     pub(crate) node: OnceCell<Packages>,
     /// What is found in the languages that are read together.
     pub(crate) others: OnceCell<Others>,
+    texts: RefCell<HashMap<String, String>>,
     problems: RefCell<Vec<Problem>>,
 }
 
@@ -29,17 +35,28 @@ impl<'a> Sources<'a> {
             tree,
             node: OnceCell::new(),
             others: OnceCell::new(),
+            texts: RefCell::default(),
             problems: RefCell::default(),
         }
     }
 
     /// The text of a file, where it is there and can be read; what cannot be read is a problem.
     pub(crate) fn text(&self, path: &str) -> Option<String> {
+        if let Some(text) = self.texts.borrow().get(path) {
+            return Some(text.clone());
+        }
         if !self.tree.contains(path) {
             return None;
         }
         match self.tree.text(path) {
-            Ok(text) => Some(text),
+            Ok(text) => {
+                if text.len() <= LONGEST_KEPT {
+                    self.texts
+                        .borrow_mut()
+                        .insert(path.to_owned(), text.clone());
+                }
+                Some(text)
+            }
             Err(problem) => {
                 self.report(problem);
                 None
