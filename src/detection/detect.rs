@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use dhtl_project_model::{
     Evidence, Found, InterpreterConstraint, Language, Problem, Project, PythonProject,
+    ordered_problems,
 };
 
 use crate::manifests::Manifests;
@@ -103,8 +104,7 @@ fn read(
             code::scan(tree, &code::LayoutHints::default()).env_vars,
         )
     };
-    problems.sort_by(|left, right| left.evidence.cmp(&right.evidence));
-    problems.dedup();
+    let problems = ordered_problems(problems);
     let name = name(&manifests, &root);
     Ok(Project {
         name,

@@ -73,9 +73,59 @@ pub struct Problem {
     pub evidence: Evidence,
 }
 
+/// Problems in the order of their places, none of them twice, and no more than a hundred of one file:
+/// what is broken throughout is no better known by its ten-thousandth line.
+#[must_use]
+pub fn ordered_problems(mut problems: Vec<Problem>) -> Vec<Problem> {
+    const MOST: usize = 100;
+    problems.sort_by(|left, right| {
+        (&left.evidence, &left.message).cmp(&(&right.evidence, &right.message))
+    });
+    problems.dedup();
+    let mut of_file = 0;
+    let mut last = String::new();
+    let mut kept = Vec::with_capacity(problems.len());
+    for mut problem in problems {
+        if problem.evidence.path == last {
+            of_file += 1;
+        } else {
+            last.clone_from(&problem.evidence.path);
+            of_file = 1;
+        }
+        if of_file > MOST + 1 {
+            continue;
+        }
+        if of_file == MOST + 1 {
+            "there is more of this kind, which is not shown".clone_into(&mut problem.message);
+        }
+        kept.push(problem);
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn problems_of_one_file_are_limited() {
+        let problem = |path: &str, line| Problem {
+            message: "broken".to_owned(),
+            evidence: Evidence::at(path, line, "x"),
+        };
+        let mut problems: Vec<_> = (1..=500)
+            .rev()
+            .map(|line| problem("go.work", line))
+            .collect();
+        problems.extend([problem("a", 1), problem("z", 1), problem("z", 1)]);
+        let kept = ordered_problems(problems);
+        assert_eq!(kept.len(), 103);
+        assert_eq!(kept[0], problem("a", 1));
+        assert_eq!(kept[100], problem("go.work", 100));
+        assert_eq!(kept[101].evidence.line, Some(101));
+        assert!(kept[101].message.contains("not shown"));
+        assert_eq!(kept[102], problem("z", 1));
+    }
 
     #[test]
     fn evidence_names_its_place_and_its_rule() {

@@ -34,7 +34,7 @@ pub use distribution_name::DistributionName;
 pub use env_file::{EnvLine, env_lines, is_env_name};
 pub use env_var::EnvVar;
 pub use environment::{EnvironmentSpec, InterpreterSpec, Strategy};
-pub use evidence::{Evidence, Found, Problem};
+pub use evidence::{Evidence, Found, Problem, ordered_problems};
 pub use exit_code::ExitCode;
 pub use git_config::{GitConfigEntry, parse_git_config};
 pub use git_setup::{GitSetup, HookManager, HookTool, Submodule};

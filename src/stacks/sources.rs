@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
 use dhtl_detection::tree::Tree;
-use dhtl_project_model::{Problem, Project};
+use dhtl_project_model::{Problem, Project, ordered_problems};
 
 use crate::node::Packages;
 use crate::other_languages::Others;
@@ -71,9 +71,6 @@ impl<'a> Sources<'a> {
 
     /// All that could not be read or understood, ordered by place.
     pub(crate) fn into_problems(self) -> Vec<Problem> {
-        let mut problems = self.problems.into_inner();
-        problems.sort_by(|left, right| left.evidence.cmp(&right.evidence));
-        problems.dedup();
-        problems
+        ordered_problems(self.problems.into_inner())
     }
 }

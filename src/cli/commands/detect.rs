@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use dhtl_detection::{DetectError, DetectRequest, detect_any};
-use dhtl_project_model::ExitCode;
+use dhtl_project_model::{ExitCode, ordered_problems};
 
 use super::regeneration::answer;
 use crate::context::Context;
@@ -41,10 +41,7 @@ pub(crate) fn run(context: &Context, args: &DetectArgs) -> Result<ExitCode, Fail
         .into());
     }
     project.problems.extend(findings.problems);
-    project
-        .problems
-        .sort_by(|left, right| left.evidence.cmp(&right.evidence));
-    project.problems.dedup();
+    project.problems = ordered_problems(project.problems);
     let detail = if args.explain {
         Detail::Evidence
     } else {
