@@ -10,6 +10,8 @@ use saphyr_parser::{Event, Parser, ScanError, Span};
 /// Values and levels beyond which a file is not read: an alias can multiply what it names.
 const MOST_VALUES: usize = 100_000;
 const DEEPEST_LEVEL: usize = 64;
+/// Letters that anchors and aliases may copy: the values alone say nothing about how long they are.
+const MOST_COPIED: usize = 16 * 1024 * 1024;
 
 /// A value in a YAML file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +148,8 @@ struct Builder {
     open: Vec<Open>,
     anchors: HashMap<usize, (Node, Size)>,
     values: usize,
+    /// The bytes that anchors and aliases have copied.
+    copied: usize,
     finished: Option<Node>,
 }
 
@@ -155,6 +159,8 @@ struct Open {
     anchor: usize,
     children: Vec<Node>,
     values_before: usize,
+    /// The bytes in it, so far.
+    bytes: usize,
     /// The levels below it, so far.
     levels: usize,
     kind: CollectionKind,
@@ -165,13 +171,17 @@ struct Open {
 struct Size {
     values: usize,
     levels: usize,
+    bytes: usize,
 }
 
 impl Size {
-    const SCALAR: Self = Self {
-        values: 1,
-        levels: 0,
-    };
+    fn of_scalar(text: &str) -> Self {
+        Self {
+            values: 1,
+            levels: 0,
+            bytes: size_of::<Node>() + text.len(),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -186,23 +196,26 @@ impl Builder {
         let line = u32::try_from(span.start.line()).unwrap_or(u32::MAX).max(1);
         match event {
             Event::Scalar(text, _, anchor, _) => {
+                let size = Size::of_scalar(&text);
                 let node = Node {
                     line,
                     value: Value::Text(text.into_owned()),
                 };
-                self.add(node, anchor, Size::SCALAR, line)?;
+                self.add(node, anchor, size, line)?;
             }
             Event::Alias(anchor) => {
-                let empty = || {
-                    (
-                        Node {
-                            line,
-                            value: Value::Text(String::new()),
-                        },
-                        Size::SCALAR,
-                    )
-                };
-                let (node, size) = self.anchors.get(&anchor).cloned().unwrap_or_else(empty);
+                let size = self
+                    .anchors
+                    .get(&anchor)
+                    .map_or_else(|| Size::of_scalar(""), |(_, size)| *size);
+                self.copy(size, line)?;
+                let node = self.anchors.get(&anchor).map_or_else(
+                    || Node {
+                        line,
+                        value: Value::Text(String::new()),
+                    },
+                    |(node, _)| node.clone(),
+                );
                 self.add(node, 0, size, line)?;
             }
             Event::SequenceStart(anchor, _) => self.open(CollectionKind::List, anchor, line)?,
@@ -214,6 +227,15 @@ impl Builder {
         Ok(Progress::Goes)
     }
 
+    /// Counts a copy of this size, before it is made.
+    fn copy(&mut self, size: Size, line: u32) -> Result<(), u32> {
+        self.copied += size.bytes;
+        if self.copied > MOST_COPIED || self.values + size.values > MOST_VALUES {
+            return Err(line);
+        }
+        Ok(())
+    }
+
     fn open(&mut self, kind: CollectionKind, anchor: usize, line: u32) -> Result<(), u32> {
         if self.open.len() >= DEEPEST_LEVEL {
             return Err(line);
@@ -223,6 +245,7 @@ impl Builder {
             anchor,
             children: Vec::new(),
             values_before: self.values,
+            bytes: size_of::<Node>(),
             levels: 0,
             kind,
         });
@@ -236,6 +259,7 @@ impl Builder {
         let size = Size {
             values: self.values - open.values_before + 1,
             levels: open.levels + 1,
+            bytes: open.bytes,
         };
         self.values = open.values_before;
         let value = match open.kind {
@@ -259,11 +283,13 @@ impl Builder {
             return Err(line);
         }
         if anchor != 0 {
+            self.copy(size, line)?;
             self.anchors.insert(anchor, (node.clone(), size));
         }
         match self.open.last_mut() {
             Some(open) => {
                 open.levels = open.levels.max(size.levels);
+                open.bytes += size.bytes;
                 open.children.push(node);
             }
             None => self.finished = Some(node),
@@ -327,6 +353,25 @@ mod tests {
         }
         let problem = parse("a.yml", &text).unwrap_err();
         assert_eq!(problem.message, "too large or too deep");
+    }
+
+    #[test]
+    fn anchors_and_aliases_that_copy_long_texts_are_a_problem() {
+        let aliased = format!(
+            "a: &a {}\nb: [{}]\n",
+            "x".repeat(100_000),
+            vec!["*a"; 90_000].join(",")
+        );
+        let within_each_other = format!(
+            "{}{}{}",
+            "&a [".repeat(60),
+            vec!["x"; 90_000].join(","),
+            "]".repeat(60)
+        );
+        for text in [aliased, within_each_other] {
+            let problem = parse("a.yml", &text).unwrap_err();
+            assert_eq!(problem.message, "too large or too deep");
+        }
     }
 
     #[test]
