@@ -113,11 +113,13 @@ fn parse_strictly(path: &str, text: &str) -> Result<Option<Node>, Problem> {
         message,
         evidence: Evidence::at(path, line, "yaml-syntax"),
     };
+    // At the end of the text, the scanner is already on a line that is not there.
+    let last = u32::try_from(text.lines().count().max(1)).unwrap_or(u32::MAX);
     let mut builder = Builder::default();
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
-        let (event, span) =
-            event.map_err(|error: ScanError| problem(invalid(&error), line_of(&error)))?;
+        let (event, span) = event
+            .map_err(|error: ScanError| problem(invalid(&error), line_of(&error).min(last)))?;
         match builder.take(event, span) {
             Ok(Progress::Goes) => {}
             Ok(Progress::Ends) => break,
@@ -371,6 +373,15 @@ mod tests {
         for text in [aliased, within_each_other] {
             let problem = parse("a.yml", &text).unwrap_err();
             assert_eq!(problem.message, "too large or too deep");
+        }
+    }
+
+    #[test]
+    fn no_problem_is_behind_the_end_of_the_file() {
+        for text in ["%%%", "a: [", "a: \"", "x:\n  - {", "%{%{"] {
+            let problem = parse("a.yml", text).unwrap_err();
+            let lines = u32::try_from(text.lines().count()).unwrap();
+            assert!(problem.evidence.line <= Some(lines), "{problem:?}");
         }
     }
 

@@ -193,7 +193,7 @@ jobs:
         Ci ==3.12.*  azure-pipelines.yml:4 (azure-pipelines)
         Ci ==3.13.*  azure-pipelines.yml:7 (azure-pipelines)
         Ci ==3.9.*  .circleci/config.yml:4 (circleci)
-        problem: invalid YAML: while parsing a flow sequence, expected ',' or ']'  .github/workflows/broken.yml:2 (yaml-syntax)
+        problem: invalid YAML: while parsing a flow sequence, expected ',' or ']'  .github/workflows/broken.yml:1 (yaml-syntax)
         ");
     }
 }

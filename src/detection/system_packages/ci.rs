@@ -219,7 +219,7 @@ jobs:
         dnf cairo-devel  azure-pipelines.yml:2 (azure-pipelines-script)
         yum openldap-devel  .circleci/config.yml:5 (circleci-run)
         apk gcc  .gitlab-ci.yml:3 (gitlab-ci-script)
-        problem: invalid YAML: while parsing a flow sequence, expected ',' or ']'  .github/workflows/broken.yml:2 (yaml-syntax)
+        problem: invalid YAML: while parsing a flow sequence, expected ',' or ']'  .github/workflows/broken.yml:1 (yaml-syntax)
         ");
     }
 }

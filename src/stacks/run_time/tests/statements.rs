@@ -190,7 +190,7 @@ fn what_cannot_be_read_is_a_problem_with_its_place() {
     assert_eq!(
         problems,
         [
-            "compose.yaml:2 (yaml-syntax)",
+            "compose.yaml:1 (yaml-syntax)",
             "fly.toml:1 (toml-syntax)",
             "railway.json:1 (json-syntax)",
         ]
