@@ -1,5 +1,8 @@
 //! Paths within a project: relative to its root, with `/` between their parts, `.` for the root.
 
+/// A longer pattern of paths names nothing: those with braces in each other take stack to be read.
+pub(crate) const LONGEST_PATTERN: usize = 1000;
+
 /// The folder a file or folder is in.
 pub(crate) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or(".", |(folder, _)| folder)

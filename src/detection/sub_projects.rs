@@ -48,6 +48,9 @@ pub(crate) fn glob_matches(glob: &str, folder: &str) -> bool {
     let Some(glob) = paths::join(".", glob) else {
         return false;
     };
+    if glob.len() > paths::LONGEST_PATTERN {
+        return false;
+    }
     let mut builder = GitignoreBuilder::new("");
     if builder.add_line(None, &format!("/{glob}")).is_err() {
         return false;
@@ -69,5 +72,6 @@ mod tests {
         assert!(!glob_matches("packages/*", "packages/a/b"));
         assert!(!glob_matches("packages/*", "other/packages/a"));
         assert!(!glob_matches("../x", "x"));
+        assert!(!glob_matches(&"{".repeat(200_000), "x"));
     }
 }

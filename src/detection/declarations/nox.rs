@@ -14,7 +14,7 @@ use super::{Collected, requirements_txt};
 use crate::formats::LineIndex;
 use crate::manifests::Manifests;
 use crate::paths;
-use crate::setup_py::is_shallow;
+use crate::setup_py::is_readable;
 
 const RULE: &str = "nox-install";
 
@@ -31,7 +31,7 @@ pub(super) fn read(manifests: &Manifests<'_>, collected: &mut Collected) {
 }
 
 fn read_text(manifests: &Manifests<'_>, path: &str, text: &str, collected: &mut Collected) {
-    if !is_shallow(text) {
+    if !is_readable(text) {
         return;
     }
     let Ok(parsed) = parse_module(text) else {

@@ -12,6 +12,10 @@ use crate::tree::Tree;
 
 const RULE: &str = "requirements-file";
 
+/// Statements beyond which a file is not read: many files can include the same one, and each has
+/// all of it.
+const MOST: usize = 10_000;
+
 /// What one requirements file comes to, with the files it includes.
 #[derive(Debug, Default)]
 pub(crate) struct RequirementsFile {
@@ -96,6 +100,11 @@ impl Reader<'_> {
             return;
         }
         let evidence = Evidence::at(path, number, RULE);
+        match self.file.requirements.len() + self.file.problems.len() {
+            ..MOST => {}
+            MOST => return self.problem(format!("more than {MOST} lines, not read"), evidence),
+            _ => return,
+        }
         if let Some(included) = option(line, "-r", "--requirement") {
             match paths::join(paths::folder(path), included) {
                 Some(included) => self.include(&included, Some(evidence)),
@@ -435,6 +444,17 @@ this is prose\r
         problem: `this is prose` is no requirement: expected a version, a URL or a marker, found `is prose` | requirements.txt:17 (requirements-file)
         "
         );
+    }
+
+    #[test]
+    fn what_is_longer_than_any_list_is_read_up_to_a_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = "a\n".repeat(2 * MOST);
+        std::fs::write(folder.path().join("requirements.txt"), text).unwrap();
+        let file = read(&Tree::read(folder.path()).unwrap(), "requirements.txt");
+        assert_eq!(file.requirements.len(), MOST);
+        let lines: Vec<_> = file.problems.iter().map(|one| one.evidence.line).collect();
+        assert_eq!(lines, [u32::try_from(MOST + 1).ok()]);
     }
 
     #[test]

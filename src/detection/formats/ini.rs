@@ -3,6 +3,8 @@
 //! Source: `configparser` of Python's standard library; tox's own reader differs in nothing that
 //! matters here.
 
+use std::collections::HashMap;
+
 /// A parsed INI file. Sections and keys keep their order; a repeated section goes on where the
 /// first ended.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +44,7 @@ impl IniFile {
             path: path.to_owned(),
             sections: Vec::new(),
         };
+        let mut known = HashMap::new();
         let mut current = None;
         let mut indent = 0;
         for (number, line) in (1..).zip(text.lines()) {
@@ -56,7 +59,14 @@ impl IniFile {
             {
                 entry.value.push((number, trimmed.to_owned()));
             } else if let Some(name) = header(trimmed) {
-                current = Some(file.section_index(name));
+                let sections = &mut file.sections;
+                current = Some(*known.entry(name).or_insert_with(|| {
+                    sections.push(Section {
+                        name: name.to_owned(),
+                        entries: Vec::new(),
+                    });
+                    sections.len() - 1
+                }));
                 indent = depth;
             } else if let Some(section) = current.and_then(|index| file.sections.get_mut(index))
                 && let Some(entry) = entry(trimmed, number)
@@ -78,21 +88,6 @@ impl IniFile {
     #[must_use]
     pub fn entry(&self, section: &str, key: &str) -> Option<&Entry> {
         self.section(section)?.entry(key)
-    }
-
-    fn section_index(&mut self, name: &str) -> usize {
-        if let Some(index) = self
-            .sections
-            .iter()
-            .position(|section| section.name == name)
-        {
-            return index;
-        }
-        self.sections.push(Section {
-            name: name.to_owned(),
-            entries: Vec::new(),
-        });
-        self.sections.len() - 1
     }
 }
 

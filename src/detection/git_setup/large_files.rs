@@ -95,6 +95,9 @@ fn rules(tree: &Tree, folder: &str, lines: &[Line]) -> Option<Attributes> {
     let mut builder = GitignoreBuilder::new(tree.root.join(folder));
     for line in lines {
         let exception = if line.is_kept { "" } else { "!" };
+        if line.pattern.len() > crate::paths::LONGEST_PATTERN {
+            continue;
+        }
         // A pattern that is none says nothing about any file.
         let _ = builder.add_line(None, &format!("{exception}{}", line.pattern));
     }

@@ -32,6 +32,9 @@ const READERS: &[fn(&Manifests<'_>, &mut Stated)] = &[
     classifiers::read,
 ];
 
+/// More statements than any project makes. Each is tried against all versions that any of them names.
+const MOST: usize = 2000;
+
 /// Every statement about the interpreter, and what could not be understood.
 #[derive(Debug, Default)]
 pub(crate) struct Stated {
@@ -55,6 +58,14 @@ pub(crate) fn collect(manifests: &Manifests<'_>) -> Stated {
         .constraints
         .sort_by(|left, right| order(left).cmp(&order(right)));
     stated.constraints.dedup();
+    if stated.constraints.len() > MOST {
+        let evidence = stated.constraints[MOST].evidence.clone();
+        stated.constraints.truncate(MOST);
+        stated.problem(
+            format!("more than {MOST} statements about Python, not followed"),
+            evidence,
+        );
+    }
     stated
 }
 
@@ -153,6 +164,18 @@ mod tests {
             writeln!(shown, "problem: {message}  {evidence}").unwrap();
         }
         shown
+    }
+
+    #[test]
+    fn more_statements_than_anybody_makes_are_not_followed() {
+        let text = "dependencies:\n".to_owned() + &"- python=3\n".repeat(2 * MOST);
+        let stated = stated(&[("environment.yml", &text)]);
+        assert_eq!(stated.lines().count(), MOST + 1);
+        let last = stated.lines().last().unwrap();
+        assert!(
+            last.contains(&format!("environment.yml:{}", MOST + 2)),
+            "{last}"
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{Stated, version};
 use crate::formats::LineIndex;
 use crate::manifests::Manifests;
 use crate::paths;
-use crate::setup_py::is_shallow;
+use crate::setup_py::is_readable;
 
 pub(super) fn read(manifests: &Manifests<'_>, stated: &mut Stated) {
     for file in &manifests.tree.files {
@@ -28,7 +28,7 @@ pub(super) fn read(manifests: &Manifests<'_>, stated: &mut Stated) {
 }
 
 fn read_text(path: &str, text: &str, stated: &mut Stated) {
-    if !is_shallow(text) {
+    if !is_readable(text) {
         return;
     }
     let Ok(parsed) = parse_module(text) else {

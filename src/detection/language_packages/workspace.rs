@@ -71,6 +71,9 @@ pub(super) fn matches(patterns: &[String], folder: &str) -> bool {
             None => ("", pattern.as_str()),
         };
         let pattern = pattern.trim_start_matches("./").trim_matches('/');
+        if pattern.len() > crate::paths::LONGEST_PATTERN {
+            continue;
+        }
         // One that is no pattern names nothing.
         let _ = builder.add_line(None, &format!("{mark}/{pattern}"));
     }
@@ -84,6 +87,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn braces_without_end_name_nothing() {
+        let deep = "{".repeat(200_000);
+        assert!(matches(&[deep, "a".to_owned()], "a"));
+    }
 
     proptest! {
         #[test]

@@ -55,21 +55,28 @@ pub(crate) enum Item {
     File(String, u32),
 }
 
-/// Whether a file can be parsed, walked and freed without exhausting the stack, for hostile ones
-/// exist.
-pub(crate) fn is_shallow(text: &str) -> bool {
+/// Whether a file can be parsed, walked and freed without exhausting the stack or the memory, for
+/// hostile ones exist.
+pub(crate) fn is_readable(text: &str) -> bool {
     // Far beyond what anybody writes, and far below what the stack of a thread takes.
     const DEEPEST: usize = 1000;
-    depth_bound(text) <= DEEPEST
+    text.len() <= LARGEST && depth_bound(text) <= DEEPEST
 }
+
+/// More than anybody writes; the parser takes two hundred times as much for text that is no Python.
+const LARGEST: usize = 1024 * 1024;
 
 /// Reads the `setup.py` at `path`; a file that is no Python is a problem.
 pub(crate) fn read(tree: &Tree, path: &str, text: &str) -> Result<SetupPy, Problem> {
     let lines = LineIndex::new(text);
-    if !is_shallow(text) {
-        let message = "nested too deep to be read".to_owned();
+    if !is_readable(text) {
+        let message = if text.len() > LARGEST {
+            "too large to be read"
+        } else {
+            "nested too deep to be read"
+        };
         return Err(Problem {
-            message,
+            message: message.to_owned(),
             evidence: Evidence::file(path, "python-syntax"),
         });
     }
@@ -282,6 +289,13 @@ setup(
         assert!(shown(&chain).starts_with("nested too deep"));
         let nesting = format!("setup(name={}'x'{})", "(".repeat(60), ")".repeat(60));
         assert!(!shown(&nesting).is_empty());
+    }
+
+    #[test]
+    fn what_nobody_writes_by_hand_is_a_problem() {
+        let large = "\0".repeat(2 << 20);
+        let problem = read(&Tree::default(), "setup.py", &large).unwrap_err();
+        assert_eq!(problem.message, "too large to be read");
     }
 
     proptest! {
