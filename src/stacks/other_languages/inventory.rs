@@ -13,6 +13,8 @@ pub(super) struct Inventory<'t> {
     pub(super) go_work: Vec<&'t str>,
     /// `*.go`, without tests.
     pub(super) go: Vec<&'t str>,
+    /// `*.go` of examples and the like, one of which may be what is released.
+    pub(super) foreign_go: Vec<&'t str>,
     /// `Cargo.toml`.
     pub(super) cargo: Vec<&'t str>,
     /// `Cargo.toml` of examples and the like, which a workspace may name all the same.
@@ -57,6 +59,8 @@ impl<'t> Inventory<'t> {
                 list.push(path);
             } else if name == "Cargo.toml" {
                 inventory.foreign_cargo.push(path);
+            } else if ending(name) == "go" && !path.starts_with("vendor/") {
+                inventory.foreign_go.push(path);
             }
         }
         inventory

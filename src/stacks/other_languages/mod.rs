@@ -3,6 +3,7 @@
 //! Each language has a file or folder of its own. They share one pass over the paths of the project,
 //! and read only files that it names.
 
+mod built;
 mod cpp;
 mod dotnet;
 mod draft;
@@ -16,6 +17,7 @@ mod php;
 mod ports;
 mod ruby;
 mod rust;
+mod settings;
 mod shell;
 #[cfg(test)]
 mod shown;

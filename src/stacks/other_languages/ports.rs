@@ -5,9 +5,9 @@ use dhtl_project_model::{Evidence, Found};
 use super::tokens::{self, Notation, Token};
 
 /// The ports of what a program connects to, and never listens on itself.
-const OTHERS: [u16; 18] = [
-    22, 25, 53, 389, 465, 587, 1433, 2181, 2379, 3306, 4222, 5432, 5672, 6379, 9092, 9200, 11211,
-    27017,
+const OTHERS: [u16; 23] = [
+    22, 25, 53, 389, 465, 587, 1025, 1433, 2181, 2379, 3306, 4222, 4317, 4318, 5432, 5672, 6379,
+    7687, 9042, 9092, 9200, 11211, 27017,
 ];
 
 /// How many tokens apart belong together.
@@ -31,10 +31,16 @@ fn of_setting(path: &str, tokens: &[Token<'_>]) -> Option<Found<u16>> {
         "server.port",
     ];
     for (index, token) in tokens.iter().enumerate() {
-        let is_name = token
-            .text()
-            .is_some_and(|text| NAMES.contains(&text.to_ascii_lowercase().as_str()));
-        if !is_name {
+        let Some(text) = token.text() else {
+            continue;
+        };
+        if let Some(port) = of_tag(text) {
+            return Some(Found {
+                value: port,
+                evidence: Evidence::at(path, token.line, "port-setting"),
+            });
+        }
+        if !NAMES.contains(&text.to_ascii_lowercase().as_str()) {
             continue;
         }
         let after = tokens[index + 1..].iter().take(NEAR).enumerate();
@@ -58,6 +64,23 @@ fn of_setting(path: &str, tokens: &[Token<'_>]) -> Option<Found<u16>> {
     None
 }
 
+/// The port in the tag of a field: `env:"PORT" envDefault:"8080"`.
+fn of_tag(text: &str) -> Option<u16> {
+    let (_, name) = text.split_once("env:\"")?;
+    let (name, _) = name.split_once(['"', ','])?;
+    let is_port = name.eq_ignore_ascii_case("port") || name.to_ascii_lowercase().ends_with("_port");
+    let is_other = [
+        "db", "redis", "smtp", "mail", "postgres", "mysql", "metrics", "grpc",
+    ]
+    .iter()
+    .any(|other| name.to_ascii_lowercase().contains(other));
+    if !is_port || is_other {
+        return None;
+    }
+    let (_, default) = text.split_once("efault:\"")?;
+    usable(default.split('"').next()?.trim_start_matches(':'))
+}
+
 /// `ListenAndServe(":8080", …)`, `Run(":8080")`, `Addr: ":8080"`, `const port = ":8080"`,
 /// `bind(("0.0.0.0", 8080))`, `SocketAddr::from(([0, 0, 0, 0], 3000))`.
 fn of_listener(path: &str, tokens: &[Token<'_>]) -> Option<Found<u16>> {
@@ -68,24 +91,28 @@ fn of_listener(path: &str, tokens: &[Token<'_>]) -> Option<Found<u16>> {
         };
         let before = &tokens[index.saturating_sub(20)..index];
         let on_line = before.iter().filter(|before| before.line == token.line);
-        let listens = on_line.filter_map(|before| before.word()).any(|word| {
-            let lower = word.to_ascii_lowercase();
-            matches!(
-                word,
-                "Run"
-                    | "Start"
-                    | "Serve"
-                    | "RunTLS"
-                    | "StartTLS"
-                    | "Bind"
-                    | "bind"
-                    | "run"
-                    | "listen"
-            ) || word.starts_with("Listen")
-                || lower.ends_with("addr")
-                || lower.ends_with("address")
-                || lower.ends_with("port")
-        });
+        let listens = on_line
+            .filter_map(|before| before.word_or_text())
+            .any(|word| {
+                let lower = word.to_ascii_lowercase();
+                matches!(
+                    word,
+                    "Run"
+                        | "Start"
+                        | "Serve"
+                        | "RunTLS"
+                        | "StartTLS"
+                        | "Bind"
+                        | "bind"
+                        | "run"
+                        | "listen"
+                        | "listen-addr"
+                        | "listen_addr"
+                ) || word.starts_with("Listen")
+                    || lower.ends_with("addr")
+                    || lower.ends_with("address")
+                    || lower.ends_with("port")
+            });
         if listens {
             let evidence = Evidence::at(path, token.line, "listening-address");
             return Some(Found {
@@ -113,7 +140,8 @@ fn address(text: &str) -> Option<u16> {
     if is_own { usable(port) } else { None }
 }
 
-fn usable(number: &str) -> Option<u16> {
+/// The port that `number` is, where a program listens on it itself.
+pub(super) fn usable(number: &str) -> Option<u16> {
     let port: u16 = number.parse().ok()?;
     (port >= 80 && !OTHERS.contains(&port)).then_some(port)
 }
@@ -141,6 +169,7 @@ mod tests {
             ),
             ("viper.SetDefault(\"server.port\", 8085)", Some(8085)),
             ("redis.Options{Addr: \"localhost:6379\"}", None),
+            ("addr := \"localhost:7687\"", None),
             ("http.Get(\"http://example.test:8080\")", None),
             ("// http.ListenAndServe(\":8090\", nil)", None),
             ("log(\":8080\")", None),
@@ -151,6 +180,18 @@ mod tests {
                 Some(8087),
             ),
             ("let v = ([1, 2], 8087);", None),
+            (
+                "type c struct {\n\tP int `env:\"HTTP_PORT\" envDefault:\"8088\"`\n}",
+                Some(8088),
+            ),
+            (
+                "type c struct {\n\tP int `env:\"DB_PORT\" envDefault:\"8088\"`\n}",
+                None,
+            ),
+            (
+                "a := flag.String(\"addr\", \":8089\", \"where\")",
+                Some(8089),
+            ),
         ] {
             let found = port("main.go", text, tokens::GO).map(|found| found.value);
             assert_eq!(found, expected, "{text}");

@@ -2,8 +2,10 @@
 
 use dhtl_project_model::Evidence;
 
+use super::super::built::Built;
 use super::super::inventory::depth;
 use super::modules::{Module, is_auxiliary};
+use super::reach;
 use super::source::Source;
 use crate::places;
 use crate::sources::Sources;
@@ -92,16 +94,22 @@ pub(super) struct Commands<'t> {
     pub(super) all: Vec<Command<'t>>,
     /// The one that is meant where nobody says which.
     pub(super) application: Option<Command<'t>>,
+    /// Whether a Dockerfile or a release says that it is.
+    pub(super) is_told: bool,
 }
 
 impl Commands<'_> {
     /// Whether the command that is meant is offered beside a library in `top`, and not only a tool
     /// of it: it is the top itself, or kept where commands are, or answers requests.
     pub(super) fn is_application_of_library(&self, top: &str) -> bool {
-        self.all.iter().any(|command| {
-            let inner = places::relative(command.folder, top).unwrap_or_default();
-            inner.is_empty() || inner.starts_with("cmd/") || inner == "cmd" || command.is_server()
-        })
+        self.is_told
+            || self.all.iter().any(|command| {
+                let inner = places::relative(command.folder, top).unwrap_or_default();
+                inner.is_empty()
+                    || inner.starts_with("cmd/")
+                    || inner == "cmd"
+                    || command.is_server()
+            })
     }
 }
 
@@ -117,7 +125,9 @@ pub(super) fn of<'t>(sources: &Sources<'_>, module: &Module<'t>) -> Commands<'t>
         .collect();
     if all.is_empty() {
         let mut others = others;
-        others.retain(|(folder, _)| !folder.split('/').any(|part| part == "internal"));
+        others.retain(|(folder, _)| {
+            !is_internal(places::relative(folder, module.folder).unwrap_or_default())
+        });
         others.sort_by_key(|(folder, _)| depth(folder));
         others.truncate(MOST);
         let found = others
@@ -126,8 +136,35 @@ pub(super) fn of<'t>(sources: &Sources<'_>, module: &Module<'t>) -> Commands<'t>
         all.extend(found);
     }
     all.retain(|command| command.folder == module.folder || !command.is_side_program());
-    let application = application(module, &all).cloned();
-    Commands { all, application }
+    let told = told(module, &module.docker, &all).or_else(|| match all.as_slice() {
+        [_] => told(module, &module.release, &all),
+        _ => None,
+    });
+    let is_told = told.is_some();
+    let application = told.or_else(|| application(sources, module, &all)).cloned();
+    Commands {
+        all,
+        application,
+        is_told,
+    }
+}
+
+/// The command that is built, where it is exactly one.
+fn told<'c, 't>(
+    module: &Module<'_>,
+    built: &Built,
+    all: &'c [Command<'t>],
+) -> Option<&'c Command<'t>> {
+    let packages = built.packages.iter();
+    let mut folders: Vec<String> = packages
+        .filter_map(|package| module.folder_of(&package.value))
+        .collect();
+    folders.sort();
+    folders.dedup();
+    let mut found = all
+        .iter()
+        .filter(|command| folders.iter().any(|folder| folder == command.folder));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// Whether a folder is one where commands are kept.
@@ -136,9 +173,15 @@ fn promises_command(top: &str, folder: &str, files: &[&str]) -> bool {
     relative.is_empty()
         || relative.starts_with("cmd/")
         || relative == "cmd"
-        || files
-            .iter()
-            .any(|path| places::file_name(path) == "main.go")
+        || (!is_internal(relative)
+            && files
+                .iter()
+                .any(|path| places::file_name(path) == "main.go"))
+}
+
+/// Whether a folder is for the other packages of its module alone: what runs there helps to make them.
+fn is_internal(relative: &str) -> bool {
+    relative.split('/').any(|part| part == "internal")
 }
 
 /// The command in a folder: one of its files is of the package `main` and has the function.
@@ -166,8 +209,13 @@ fn command<'t>(sources: &Sources<'_>, folder: &'t str, files: &[&'t str]) -> Opt
 }
 
 /// The command that is meant: the one at the top, or the only one, or the only server, or the one
-/// that is called like the module.
-fn application<'c, 't>(module: &Module<'_>, all: &'c [Command<'t>]) -> Option<&'c Command<'t>> {
+/// that is released, or is called like the module, or is what the Makefile builds, or the only one
+/// that answers requests.
+fn application<'c, 't>(
+    sources: &Sources<'_>,
+    module: &Module<'_>,
+    all: &'c [Command<'t>],
+) -> Option<&'c Command<'t>> {
     if let Some(top) = all.iter().find(|command| command.folder == module.folder) {
         return Some(top);
     }
@@ -177,17 +225,28 @@ fn application<'c, 't>(module: &Module<'_>, all: &'c [Command<'t>]) -> Option<&'
         [only] => return Some(only),
         _ => {}
     }
-    let mut servers = others.iter().filter(|command| command.is_server());
-    match (servers.next(), servers.next()) {
-        (Some(server), None) => return Some(server),
-        (Some(_), Some(_)) => return None,
-        _ => {}
+    let only = |matches: &dyn Fn(&Command<'_>) -> bool| {
+        let mut found = all
+            .iter()
+            .filter(|command| !command.is_worker() && matches(command));
+        found.next().filter(|_| found.next().is_none())
+    };
+    if others.iter().any(|command| command.is_server()) {
+        let is_main = |command: &Command<'_>| {
+            command.is_server() && Some(command.name()) == module.short_name()
+        };
+        return only(&|command| command.is_server())
+            .or_else(|| only(&is_main))
+            .or_else(|| told(module, &module.release, all));
     }
-    let mut named = others
-        .iter()
-        .filter(|command| Some(command.name()) == module.short_name());
-    match (named.next(), named.next()) {
-        (Some(named), None) => Some(named),
-        _ => None,
-    }
+    told(module, &module.release, all)
+        .or_else(|| only(&|command| Some(command.name()) == module.short_name()))
+        .or_else(|| told(module, &Built::of_make(sources, module.folder), all))
+        .or_else(|| {
+            (others.len() <= MOST_COMPARED)
+                .then(|| only(&|command| reach::of(sources, module, command).answers()))?
+        })
 }
+
+/// More commands than are read to see which of them answers requests.
+const MOST_COMPARED: usize = 8;

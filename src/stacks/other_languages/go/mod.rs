@@ -4,9 +4,11 @@
 //! the command go, `golang-standards/project-layout` for where commands are kept.
 
 mod commands;
+mod frameworks;
 mod manifest;
 mod modules;
 mod reach;
+mod serve;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -21,6 +23,7 @@ use self::modules::{Module, Work};
 use self::reach::Reach;
 use super::draft::{self, command, found};
 use super::inventory::Inventory;
+use super::settings;
 use crate::places;
 use crate::sources::Sources;
 use crate::versions::{self, Statement};
@@ -47,7 +50,7 @@ fn stacks(sources: &Sources<'_>, module: &Module<'_>, works: &[Work]) -> Vec<Sta
     let is_library = has_top_package && !commands.is_application_of_library(module.folder);
     if let Some(application) = commands.application.as_ref().filter(|_| !is_library) {
         let mut stack = of_command(sources, module, works, application, module.folder);
-        add_workers(&mut stack, &commands, application);
+        add_workers(&mut stack, sources, module, &commands, application);
         return vec![stack];
     }
     let mut stacks = Vec::new();
@@ -115,7 +118,9 @@ fn of_command(
     complete(&mut stack, sources, module, works);
     stack.frameworks = reach.frameworks.names();
     if listens {
-        stack.port = reach.port();
+        stack.port = reach
+            .port()
+            .or_else(|| settings::port(sources, &[module.folder]));
     }
     if folder != module.folder {
         let evidence = Evidence::file(main.folder, "go-command-folder");
@@ -123,8 +128,43 @@ fn of_command(
     }
     stack.application = Some(found(package_path(folder, main), &main.evidence));
     let target = target(module, main, folder);
-    add_commands(&mut stack, &target, main, &reach, listens);
+    // A container says how the program is started that it builds.
+    let told = module
+        .docker
+        .arguments([main.name()].into_iter().chain(module.short_name()));
+    let serve = reach.serve().filter(|_| listens);
+    let arguments = told.or(serve);
+    add_commands(&mut stack, &target, main, &reach, arguments.as_ref());
+    if let Some(output) = output(sources, module, main) {
+        put_into(&mut stack, &output);
+    }
     stack
+}
+
+/// Where a `Procfile` starts the program from: Heroku installs it into `bin`, which is searched.
+fn output(sources: &Sources<'_>, module: &Module<'_>, main: &Command<'_>) -> Option<String> {
+    let path = draft::here(sources.tree, module.folder, &["Procfile"])?;
+    let text = sources.text(&path)?;
+    text.lines().find_map(|line| {
+        let (_, command) = line.split_once(':')?;
+        let mut words = command.split_whitespace();
+        let program = words.find(|word| !word.contains('='))?;
+        let name = program.trim_start_matches("./");
+        let name = name.strip_prefix("bin/").unwrap_or(name);
+        let is_own = name == main.name() || Some(name) == module.short_name();
+        is_own.then(|| format!("bin/{name}"))
+    })
+}
+
+/// Puts the program there instead of into `out`.
+fn put_into(stack: &mut Stack, output: &str) {
+    let commands = &mut stack.commands;
+    if let Some(build) = &mut commands.build {
+        build.value = build.value.replacen(" -o out", &format!(" -o {output}"), 1);
+    }
+    if let Some(start) = &mut commands.start {
+        start.value = start.value.replacen("./out", &format!("./{output}"), 1);
+    }
 }
 
 /// The folder of a command as `go build` takes it; `.` at the top.
@@ -151,7 +191,13 @@ fn target(module: &Module<'_>, main: &Command<'_>, folder: &str) -> String {
     files.collect()
 }
 
-fn add_commands(stack: &mut Stack, target: &str, main: &Command<'_>, reach: &Reach, listens: bool) {
+fn add_commands(
+    stack: &mut Stack,
+    target: &str,
+    main: &Command<'_>,
+    reach: &Reach,
+    arguments: Option<&Found<String>>,
+) {
     // Without a C compiler go leaves such packages out, and what needs them fails when it runs.
     let (prefix, evidence) = match &reach.cgo {
         Some(evidence) => ("CGO_ENABLED=1 ", evidence),
@@ -160,14 +206,20 @@ fn add_commands(stack: &mut Stack, target: &str, main: &Command<'_>, reach: &Rea
     stack.commands.build = command(format!("{prefix}go build -o out{target}"), evidence);
     let run = if target.is_empty() { " ." } else { target };
     stack.commands.dev = command(format!("go run{run}"), &main.evidence);
-    stack.commands.start = match reach.serve.as_ref().filter(|_| listens) {
+    stack.commands.start = match arguments {
         Some(serve) => command(format!("./out {}", serve.value), &serve.evidence),
         None => command("./out", &main.evidence),
     };
 }
 
 /// The commands beside the application that take their work from a queue or a schedule.
-fn add_workers(stack: &mut Stack, commands: &Commands<'_>, application: &Command<'_>) {
+fn add_workers(
+    stack: &mut Stack,
+    sources: &Sources<'_>,
+    module: &Module<'_>,
+    commands: &Commands<'_>,
+    application: &Command<'_>,
+) {
     let workers: Vec<&Command<'_>> = commands
         .all
         .iter()
@@ -176,12 +228,13 @@ fn add_workers(stack: &mut Stack, commands: &Commands<'_>, application: &Command
     for worker in workers {
         let name = worker.name();
         let folder = places::relative(worker.folder, &stack.folder).unwrap_or(worker.folder);
+        let output = output(sources, module, worker).unwrap_or_else(|| format!("out-{name}"));
         if let Some(build) = &mut stack.commands.build {
-            build.value = format!("{} && go build -o out-{name} ./{folder}", build.value);
+            build.value = format!("{} && go build -o {output} ./{folder}", build.value);
         }
         stack.processes.push(Process {
             name: name.to_owned(),
-            command: format!("./out-{name}"),
+            command: format!("./{output}"),
             evidence: worker.evidence.clone(),
         });
     }

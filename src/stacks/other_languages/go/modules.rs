@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dhtl_project_model::stack::{Workspace, WorkspaceTool};
 use dhtl_project_model::{Evidence, Problem};
 
+use super::super::built::Built;
 use super::super::draft;
 use super::super::inventory::{Inventory, folders};
 use super::manifest::Manifest;
@@ -22,6 +23,10 @@ pub(super) struct Module<'t> {
     pub(super) manifest: Manifest,
     /// The code by folder, without tests and without that of modules within.
     pub(super) files: BTreeMap<&'t str, Vec<&'t str>>,
+    /// What its Dockerfile builds and starts.
+    pub(super) docker: Built,
+    /// What `GoReleaser` makes of it.
+    pub(super) release: Built,
 }
 
 impl Module<'_> {
@@ -29,6 +34,26 @@ impl Module<'_> {
     pub(super) fn name(&self) -> Option<&str> {
         let module = self.manifest.module.as_ref()?;
         Some(module.text.as_str())
+    }
+
+    /// The folder of what is handed to `go build` in the folder of the module: a folder, a file or
+    /// the path of a package.
+    pub(super) fn folder_of(&self, package: &str) -> Option<String> {
+        let own = self.name().and_then(|name| {
+            let inner = package.strip_prefix(name)?;
+            (inner.is_empty() || inner.starts_with('/')).then(|| inner.trim_start_matches('/'))
+        });
+        let folder = places::join(self.folder, own.unwrap_or(package))?;
+        Some(
+            if std::path::Path::new(&folder)
+                .extension()
+                .is_some_and(|ending| ending == "go")
+            {
+                places::folder(&folder).to_owned()
+            } else {
+                folder
+            },
+        )
     }
 
     /// The last part of that path which is no version: `caddy` of `example.test/caddy/v2`.
@@ -119,6 +144,8 @@ pub(super) fn modules<'t>(
                 path: Some(path),
                 manifest,
                 files: BTreeMap::new(),
+                docker: Built::of_docker(sources, folder),
+                release: Built::of_release(sources, folder),
             });
         }
     }
@@ -130,10 +157,30 @@ pub(super) fn modules<'t>(
             path: None,
             manifest: Manifest::default(),
             files: BTreeMap::new(),
+            docker: Built::of_docker(sources, "."),
+            release: Built::default(),
         });
     }
     distribute(&inventory.go, &all, &mut modules);
+    for module in &mut modules {
+        add_released(&inventory.foreign_go, module);
+    }
     modules
+}
+
+/// Adds the code of what is released although its folder is one of examples.
+fn add_released<'t>(files: &[&'t str], module: &mut Module<'t>) {
+    let packages = module.release.packages.iter();
+    let folders: Vec<String> = packages
+        .filter_map(|package| module.folder_of(&package.value))
+        .filter(|folder| !module.files.contains_key(folder.as_str()))
+        .collect();
+    for path in files {
+        let folder = places::folder(path);
+        if folders.iter().any(|released| released == folder) {
+            module.files.entry(folder).or_default().push(path);
+        }
+    }
 }
 
 /// Gives every file to the module in the nearest folder around it.

@@ -5,203 +5,18 @@ use std::collections::{BTreeSet, VecDeque};
 use dhtl_project_model::stack::ProjectType;
 use dhtl_project_model::{Evidence, Found};
 
-use super::super::frameworks::{Framework, Frameworks, framework};
+use super::super::frameworks::Frameworks;
 use super::super::{ports, tokens};
 use super::commands::Command;
+use super::frameworks::{CGO_PACKAGES, FRAMEWORKS, NET_HTTP};
 use super::modules::Module;
+use super::serve::{self, Serve};
 use super::source::Source;
 use crate::places;
 use crate::sources::Sources;
 
 /// The files that are read for one command at most: what a program is shows near its beginning.
 const MOST: usize = 120;
-
-/// Frameworks by the path that they are imported by.
-const FRAMEWORKS: &[Framework] = &[
-    framework(
-        "github.com/gin-gonic/gin",
-        "gin",
-        ProjectType::Api,
-        Some(8080),
-    ),
-    framework("github.com/labstack/echo", "echo", ProjectType::Api, None),
-    framework("github.com/gofiber/fiber", "fiber", ProjectType::Api, None),
-    framework("github.com/go-chi/chi", "chi", ProjectType::Api, None),
-    framework("github.com/gorilla/mux", "gorilla", ProjectType::Api, None),
-    framework(
-        "github.com/julienschmidt/httprouter",
-        "httprouter",
-        ProjectType::Api,
-        None,
-    ),
-    framework(
-        "github.com/beego/beego",
-        "beego",
-        ProjectType::Web,
-        Some(8080),
-    ),
-    framework(
-        "github.com/astaxie/beego",
-        "beego",
-        ProjectType::Web,
-        Some(8080),
-    ),
-    framework(
-        "github.com/revel/revel",
-        "revel",
-        ProjectType::Web,
-        Some(9000),
-    ),
-    framework(
-        "github.com/gobuffalo/buffalo",
-        "buffalo",
-        ProjectType::Web,
-        Some(3000),
-    ),
-    framework(
-        "github.com/kataras/iris",
-        "iris",
-        ProjectType::Api,
-        Some(8080),
-    ),
-    framework(
-        "github.com/valyala/fasthttp",
-        "fasthttp",
-        ProjectType::Api,
-        None,
-    ),
-    framework(
-        "github.com/cloudwego/hertz",
-        "hertz",
-        ProjectType::Api,
-        Some(8888),
-    ),
-    framework(
-        "github.com/danielgtaylor/huma",
-        "huma",
-        ProjectType::Api,
-        None,
-    ),
-    framework(
-        "github.com/pocketbase/pocketbase",
-        "pocketbase",
-        ProjectType::Web,
-        Some(8090),
-    ),
-    framework(
-        "gopkg.in/macaron.v1",
-        "macaron",
-        ProjectType::Web,
-        Some(4000),
-    ),
-    framework(
-        "github.com/flamego/flamego",
-        "flamego",
-        ProjectType::Web,
-        Some(2830),
-    ),
-    framework(
-        "github.com/99designs/gqlgen",
-        "gqlgen",
-        ProjectType::Api,
-        None,
-    ),
-    framework(
-        "github.com/zeromicro/go-zero",
-        "go-zero",
-        ProjectType::Api,
-        Some(8888),
-    ),
-    framework(
-        "github.com/go-kratos/kratos",
-        "kratos",
-        ProjectType::Api,
-        Some(8000),
-    ),
-    framework("google.golang.org/grpc", "grpc", ProjectType::Api, None),
-    framework("connectrpc.com/connect", "connect", ProjectType::Api, None),
-    framework(
-        "github.com/hibiken/asynq",
-        "asynq",
-        ProjectType::Worker,
-        None,
-    ),
-    framework(
-        "github.com/riverqueue/river",
-        "river",
-        ProjectType::Worker,
-        None,
-    ),
-    framework("go.temporal.io/sdk", "temporal", ProjectType::Worker, None),
-    framework("github.com/robfig/cron", "cron", ProjectType::Worker, None),
-    framework(
-        "github.com/bwmarrin/discordgo",
-        "discordgo",
-        ProjectType::Bot,
-        None,
-    ),
-    framework(
-        "github.com/go-telegram-bot-api/telegram-bot-api",
-        "telegram-bot-api",
-        ProjectType::Bot,
-        None,
-    ),
-    framework(
-        "github.com/go-telegram/bot",
-        "telegram-bot",
-        ProjectType::Bot,
-        None,
-    ),
-    framework("gopkg.in/telebot.v3", "telebot", ProjectType::Bot, None),
-    framework(
-        "github.com/slack-go/slack",
-        "slack-go",
-        ProjectType::Bot,
-        None,
-    ),
-    framework("fyne.io/fyne", "fyne", ProjectType::App, None),
-    framework("github.com/wailsapp/wails", "wails", ProjectType::App, None),
-    framework(
-        "github.com/hajimehoshi/ebiten",
-        "ebiten",
-        ProjectType::App,
-        None,
-    ),
-    framework("github.com/spf13/cobra", "cobra", ProjectType::Cli, None),
-    framework(
-        "github.com/urfave/cli",
-        "urfave-cli",
-        ProjectType::Cli,
-        None,
-    ),
-    framework("github.com/alecthomas/kong", "kong", ProjectType::Cli, None),
-    framework(
-        "github.com/charmbracelet/bubbletea",
-        "bubbletea",
-        ProjectType::Cli,
-        None,
-    ),
-    framework("github.com/spf13/pflag", "pflag", ProjectType::Cli, None),
-    framework(
-        "github.com/jessevdk/go-flags",
-        "go-flags",
-        ProjectType::Cli,
-        None,
-    ),
-];
-
-const NET_HTTP: Framework = framework("net/http", "net/http", ProjectType::Api, None);
-
-/// Packages that are built with a C compiler.
-const CGO_PACKAGES: [&str; 7] = [
-    "github.com/mattn/go-sqlite3",
-    "github.com/confluentinc/confluent-kafka-go",
-    "github.com/h2non/bimg",
-    "github.com/davidbyttow/govips",
-    "github.com/veandco/go-sdl2",
-    "gocv.io/x/gocv",
-    "github.com/go-gl/glfw",
-];
 
 /// What a command is made of.
 #[derive(Debug, Default)]
@@ -221,7 +36,7 @@ pub(super) struct Reach {
     /// What needs a C compiler.
     pub(super) cgo: Option<Evidence>,
     /// The subcommand that makes it listen.
-    pub(super) serve: Option<Found<String>>,
+    serve: Option<Serve>,
 }
 
 /// What `command` of `module` is made of.
@@ -239,10 +54,13 @@ pub(super) fn of(sources: &Sources<'_>, module: &Module<'_>, command: &Command<'
                 return reach.finished();
             }
             for imported in reach.add(sources, path) {
-                let inner = module
-                    .name()
-                    .and_then(|name| places::relative(&imported, name));
-                let inner = inner.map(|inner| places::inside(module.folder, inner));
+                let inner = module.name().and_then(|name| {
+                    if imported == name {
+                        return Some(module.folder.to_owned());
+                    }
+                    let inner = places::relative(&imported, name)?;
+                    Some(places::inside(module.folder, inner))
+                });
                 if let Some(inner) = inner
                     && by_folder.contains_key(inner.as_str())
                     && seen.insert(inner.clone())
@@ -259,8 +77,21 @@ impl Reach {
     /// The port: what the code says, or else what the framework does where nothing is said.
     pub(super) fn port(&self) -> Option<Found<u16>> {
         // One that is only read from settings may be anything.
-        let default = || self.frameworks.port().filter(|_| self.uses_default_port);
+        let listens_at_once = self.uses_default_port || self.frameworks.has("pocketbase");
+        let default = || self.frameworks.port().filter(|_| listens_at_once);
         self.port.clone().or_else(default)
+    }
+
+    /// The subcommand that makes it listen.
+    pub(super) fn serve(&self) -> Option<Found<String>> {
+        serve::of_framework(&self.frameworks)
+            .or_else(|| self.serve.as_ref().map(|serve| serve.name.clone()))
+    }
+
+    /// Whether it answers requests.
+    pub(super) fn answers(&self) -> bool {
+        let purpose = self.frameworks.purpose().map(|purpose| purpose.value);
+        matches!(purpose, Some(ProjectType::Api | ProjectType::Web))
     }
 
     fn finished(mut self) -> Self {
@@ -294,7 +125,9 @@ impl Reach {
             let known = FRAMEWORKS
                 .iter()
                 .find(|known| is_within(import, known.package));
-            if let Some(framework) = known {
+            // A client of other services imports the same.
+            let is_client = known.is_some_and(|known| known.name == "grpc") && !serves_grpc(&text);
+            if let Some(framework) = known.filter(|_| !is_client) {
                 listens |= framework.purpose != ProjectType::Cli;
                 let is_protocol = matches!(framework.name, "grpc" | "connect" | "gqlgen");
                 let list = if is_protocol {
@@ -321,13 +154,14 @@ impl Reach {
             self.pages = embedded_pages(path, &text);
         }
         self.add_port(path, &text, listens);
-        if self.serve.is_none()
-            && source
-                .imports
-                .iter()
-                .any(|(_, name)| name.ends_with("/cobra"))
+        let found = serve::of_file(path, &text, &source);
+        if let Some(found) = found
+            && self
+                .serve
+                .as_ref()
+                .is_none_or(|known| found.rank < known.rank)
         {
-            self.serve = serve_command(path, &text);
+            self.serve = Some(found);
         }
         source
             .imports
@@ -365,17 +199,11 @@ fn embedded_pages(path: &str, text: &str) -> Option<Evidence> {
     })
 }
 
-/// `Use: "serve [flags]"` of a command of cobra.
-fn serve_command(path: &str, text: &str) -> Option<Found<String>> {
-    (1..).zip(text.lines()).find_map(|(line, content)| {
-        let rest = content.trim_start().strip_prefix("Use:")?;
-        let name = rest.trim_start().strip_prefix('"')?;
-        let name = name.split(['"', ' ']).next()?;
-        matches!(name, "serve" | "server" | "web" | "start").then(|| Found {
-            value: name.to_owned(),
-            evidence: Evidence::at(path, line, "cobra-serve-command"),
-        })
-    })
+/// Whether a file offers a service of gRPC, and does not only ask one.
+fn serves_grpc(text: &str) -> bool {
+    ["grpc.NewServer(", "grpc.ServiceRegistrar", "*grpc.Server"]
+        .iter()
+        .any(|part| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some())
 }
 
 /// Whether `import` is the package or one in it, of any major version.

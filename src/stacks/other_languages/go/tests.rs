@@ -193,3 +193,150 @@ fn what_is_no_go_mod_is_a_problem() {
     ];
     insta::assert_snapshot!(shown(&files), @"problem go.mod:1 (text-file): a binary file, not read");
 }
+
+#[test]
+fn a_dockerfile_says_which_command_is_meant_and_what_it_is_told() {
+    let files = [
+        ("go.mod", MODULE),
+        ("cmd/admin/main.go", PLAIN),
+        ("cmd/billing/main.go", PLAIN),
+        (
+            "Dockerfile",
+            "FROM golang\nRUN go build -o /bin/bill ./cmd/billing\nFROM scratch\n\
+             ENTRYPOINT [\"/bin/bill\"]\nCMD [\"daemon\", \"--config\", \"/etc/x\"]\n",
+        ),
+    ];
+    insta::assert_snapshot!(shown(&files), @"
+    . Go App example.test/shop/v2 []
+      Go 1.21 go.mod:3 (go-mod-go)
+      with go modules  go.mod (go-mod)
+      install: go mod download
+      build: go build -o out ./cmd/billing
+      start: ./out daemon
+      dev: go run ./cmd/billing
+      test: go test ./...
+      application ./cmd/billing cmd/billing/main.go:3 (go-main-package)
+    ");
+}
+
+#[test]
+fn a_release_of_an_example_makes_a_library_an_application() {
+    let files = [
+        ("go.mod", "module example.test/pocket\n"),
+        (
+            "pocket.go",
+            "package pocket\n\nimport \"github.com/pocketbase/pocketbase\"\n",
+        ),
+        (
+            "examples/base/main.go",
+            "package main\n\nimport \"example.test/pocket\"\n\nfunc main() { pocket.Run() }\n",
+        ),
+        (
+            ".goreleaser.yaml",
+            "builds:\n  - main: ./examples/base # why\n    binary: pocket\n",
+        ),
+    ];
+    insta::assert_snapshot!(shown(&files), @r#"
+    . Go Web example.test/pocket ["pocketbase"]
+      Go 1.27 . (runtime-default)
+      with go modules  go.mod (go-mod)
+      install: go mod download
+      build: go build -o out ./examples/base
+      start: ./out serve --http=0.0.0.0:8090
+      dev: go run ./examples/base
+      test: go test ./...
+      application ./examples/base examples/base/main.go:5 (go-main-package)
+      port 8090 pocket.go:3 (go-import)
+    "#);
+}
+
+#[test]
+fn subcommands_make_programs_listen() {
+    let start = |files: &[(&str, &str)]| {
+        let text = shown(&[&[("go.mod", MODULE)][..], files].concat());
+        let line = text.lines().find(|line| line.contains("start:"));
+        line.map(|line| line.trim().to_owned())
+    };
+    let main = |import: &str, code: &str| {
+        format!(
+            "package main\n\nimport (\n\t\"net/http\"\n\t\"os\"\n\t\"{import}\"\n)\n\n\
+             func main() {{\n{code}\n\thttp.ListenAndServe(\":80\", nil)\n}}\n"
+        )
+    };
+    let urfave = main(
+        "github.com/urfave/cli/v2",
+        "\t_ = cli.Command{\n\t\tName: \"web\",\n\t}",
+    );
+    assert_eq!(
+        start(&[("main.go", &urfave)]).as_deref(),
+        Some("start: ./out web")
+    );
+    let plain = main("fmt", "\tswitch os.Args[1] {\n\tcase \"serve\":\n\t}");
+    assert_eq!(
+        start(&[("main.go", &plain)]).as_deref(),
+        Some("start: ./out serve")
+    );
+    let nested = main(
+        "github.com/spf13/cobra",
+        "\t_ = cobra.Command{\n\tUse: \"gateway\",\n\t}\n\t_ = cobra.Command{\n\tUse: \"start\",\n\t}",
+    );
+    assert_eq!(
+        start(&[("main.go", &nested)]).as_deref(),
+        Some("start: ./out")
+    );
+    let caddy = main("github.com/caddyserver/caddy/v2/cmd", "\tcaddycmd.Main()");
+    assert_eq!(
+        start(&[("main.go", &caddy)]).as_deref(),
+        Some("start: ./out run")
+    );
+}
+
+#[test]
+fn of_several_commands_the_one_that_answers_requests_is_meant() {
+    let files = [
+        ("go.mod", MODULE),
+        ("cmd/admin/main.go", PLAIN),
+        ("cmd/billing/main.go", GIN),
+        (
+            "config/config.yml",
+            "db:\n  port: 9000\nhttp:\n  port: 9001\n",
+        ),
+    ];
+    let text = shown(&files);
+    assert!(
+        text.contains("build: go build -o out ./cmd/billing\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn who_only_asks_a_service_is_none_and_settings_name_the_port() {
+    let client = "package main\n\nimport (\n\t\"flag\"\n\t\"google.golang.org/grpc\"\n)\n\nfunc main() { grpc.NewClient(\"x\") }\n";
+    assert!(shown(&[("go.mod", MODULE), ("main.go", client)]).contains(". Go Cli "));
+    let server = client.replace("NewClient(\"x\")", "NewServer()");
+    let files = [
+        ("go.mod", MODULE),
+        ("main.go", server.as_str()),
+        (
+            "config/config.yml",
+            "db:\n  port: 9000\ngrpc:\n  x: 1\nhttp:\n  port: 9001\n",
+        ),
+    ];
+    let text = shown(&files);
+    assert!(
+        text.contains("port 9001 config/config.yml:6 (settings-port)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_procfile_starts_what_is_built() {
+    let files = [
+        ("go.mod", MODULE),
+        ("main.go", GIN),
+        ("Procfile", "web: bin/shop -x\n"),
+    ];
+    let text = shown(&files);
+    assert!(text.contains("build: go build -o bin/shop\n"), "{text}");
+    assert!(text.contains("start: ./bin/shop\n"), "{text}");
+}
