@@ -17,7 +17,9 @@ const NEAR: usize = 24;
 /// is handed to something that listens.
 pub(super) fn port(path: &str, text: &str, notation: Notation) -> Option<Found<u16>> {
     let tokens = tokens::tokens(text, notation);
-    of_setting(path, &tokens).or_else(|| of_listener(path, &tokens))
+    of_setting(path, &tokens)
+        .or_else(|| of_field(path, &tokens))
+        .or_else(|| of_listener(path, &tokens))
 }
 
 /// `getEnv("PORT", "8080")`, `if port == "" { port = "8080" }`, `IntP("port", "p", 8080, …)`.
@@ -43,13 +45,17 @@ fn of_setting(path: &str, tokens: &[Token<'_>]) -> Option<Found<u16>> {
         if !NAMES.contains(&text.to_ascii_lowercase().as_str()) {
             continue;
         }
-        let after = tokens[index + 1..].iter().take(NEAR).enumerate();
+        let after = tokens[index + 1..].iter().take(2 * NEAR).enumerate();
         let mut ports = after.filter_map(|(distance, token)| {
+            let place = index + 1 + distance;
+            let is_default = place > 1
+                && tokens[place - 1].is_sign('(')
+                && tokens[place - 2].is_word("unwrap_or");
             let number = match token.text() {
-                Some(text) => text.strip_prefix(':').unwrap_or(text),
+                Some(text) if distance < NEAR => text.strip_prefix(':').unwrap_or(text),
                 // A number that stands further away is about something else.
-                None if distance < 6 => token.word()?,
-                None => return None,
+                None if distance < 6 || is_default => token.word()?,
+                _ => return None,
             };
             Some((token.line, usable(number)?))
         });
@@ -79,6 +85,54 @@ fn of_tag(text: &str) -> Option<u16> {
     }
     let (_, default) = text.split_once("efault:\"")?;
     usable(default.split('"').next()?.trim_start_matches(':'))
+}
+
+/// `#[arg(long, default_value_t = 8080)] port: u16`, `#[default(8080)] pub port: u16` of Rust.
+fn of_field(path: &str, tokens: &[Token<'_>]) -> Option<Found<u16>> {
+    for (index, token) in tokens.iter().enumerate() {
+        let is_field = token.is_word("port")
+            && tokens.get(index + 1).is_some_and(|next| next.is_sign(':'))
+            && tokens
+                .get(index + 2)
+                .is_some_and(|next| next.is_word("u16"));
+        if !is_field {
+            continue;
+        }
+        let attributes = &tokens[index.saturating_sub(NEAR)..index];
+        if let Some((line, port)) = of_attributes(attributes) {
+            return Some(Found {
+                value: port,
+                evidence: Evidence::at(path, line, "port-setting"),
+            });
+        }
+    }
+    None
+}
+
+/// The default that the attributes of a field name; what stands before another field is about that.
+fn of_attributes(tokens: &[Token<'_>]) -> Option<(u32, u16)> {
+    let mut depth = 0_i32;
+    let mut is_default = false;
+    let mut found = None;
+    for token in tokens {
+        if token.is_sign('(') || token.is_sign('[') {
+            depth += 1;
+        } else if token.is_sign(')') || token.is_sign(']') {
+            depth -= 1;
+        } else if token.is_sign(',') || token.is_sign(';') || token.is_sign('{') {
+            is_default = false;
+            if depth <= 0 {
+                found = None;
+            }
+        } else if let Some("default_value_t" | "default_value" | "default") = token.word() {
+            is_default = true;
+        } else if let Some(port) = token.word_or_text().and_then(usable)
+            && is_default
+        {
+            found = Some((token.line, port));
+        }
+    }
+    found
 }
 
 /// `ListenAndServe(":8080", …)`, `Run(":8080")`, `Addr: ":8080"`, `const port = ":8080"`,
@@ -192,6 +246,16 @@ mod tests {
                 "a := flag.String(\"addr\", \":8089\", \"where\")",
                 Some(8089),
             ),
+            (
+                "env::var(\"PORT\").ok().and_then(|p| p.parse().ok()).unwrap_or(8090)",
+                Some(8090),
+            ),
+            (
+                "#[arg(long, default_value_t = 8091)]\n port: u16,",
+                Some(8091),
+            ),
+            ("#[default(8092)]\n pub port: u16,", Some(8092)),
+            ("#[arg(default_value_t = 100)] size: u8, port: u16", None),
         ] {
             let found = port("main.go", text, tokens::GO).map(|found| found.value);
             assert_eq!(found, expected, "{text}");

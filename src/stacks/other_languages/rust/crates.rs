@@ -2,6 +2,8 @@
 //!
 //! Sources: "The Manifest Format", "Workspaces" and "Cargo Targets" in the Cargo book.
 
+use std::collections::BTreeSet;
+
 use dhtl_detection::formats::toml::{Node, TomlFile};
 use dhtl_project_model::stack::{Workspace, WorkspaceTool};
 use dhtl_project_model::{Evidence, Found};
@@ -22,6 +24,8 @@ pub(super) struct Crate {
     pub(super) manifest: TomlFile,
     /// The programs it makes, with what shows them.
     pub(super) binaries: Vec<Found<String>>,
+    /// The one of them that is made of `src/main.rs`.
+    pub(super) main_binary: Option<String>,
 }
 
 impl Crate {
@@ -35,8 +39,10 @@ impl Crate {
                     path,
                     manifest,
                     binaries: Vec::new(),
+                    main_binary: None,
                 };
                 found.binaries = found.read_binaries(sources);
+                found.main_binary = found.read_main_binary();
                 Some(found)
             }
             Err(problem) => {
@@ -68,8 +74,41 @@ impl Crate {
                 .contains(&places::inside(&self.folder, "src/lib.rs"))
     }
 
-    /// The packages it is built with, and where they stand.
+    fn read_main_binary(&self) -> Option<String> {
+        let listed = self.manifest.get(&["bin"]);
+        let mut listed = listed.into_iter().flat_map(Node::elements);
+        let listed = listed.find(|node| {
+            let path = node.get("path").and_then(Node::as_str);
+            path.is_some_and(|path| path.trim_start_matches("./") == "src/main.rs")
+        });
+        let name = listed.and_then(|node| node.get("name")?.as_str().map(str::to_owned));
+        name.or_else(|| self.name().map(|name| name.value))
+    }
+
+    /// The features that are switched on unless somebody says otherwise, and what they switch on.
+    fn default_features(&self) -> BTreeSet<&str> {
+        let Some(features) = self.manifest.get(&["features"]) else {
+            return BTreeSet::new();
+        };
+        let mut reached = BTreeSet::from(["default"]);
+        let mut waiting = vec!["default"];
+        while let Some(feature) = waiting.pop() {
+            let parts = features.get(feature).map_or_else(Vec::new, Node::texts);
+            for (part, _) in parts {
+                let part = part.strip_prefix("dep:").unwrap_or(part);
+                // `axum/macros` switches on axum as well; `axum?/macros` does not.
+                let name = part.split('/').next().unwrap_or(part);
+                if !name.ends_with('?') && reached.insert(name) {
+                    waiting.push(name);
+                }
+            }
+        }
+        reached
+    }
+
+    /// The packages it is built with unless somebody asks for more, and where they stand.
     pub(super) fn dependencies(&self) -> Vec<(&str, Evidence)> {
+        let features = self.default_features();
         let tables = self.manifest.get(&["dependencies"]).into_iter().chain(
             self.manifest
                 .get(&["target"])
@@ -77,10 +116,14 @@ impl Crate {
                 .flat_map(Node::entries)
                 .filter_map(|(_, target)| target.get("dependencies")),
         );
-        let dependencies = tables.flat_map(Node::entries).map(|(name, node)| {
+        let dependencies = tables.flat_map(Node::entries).filter_map(|(name, node)| {
+            let is_optional = node.get("optional").and_then(Node::as_bool) == Some(true);
+            if is_optional && !features.contains(name) {
+                return None;
+            }
             // `name = { package = "other" }` is the other one.
             let package = node.get("package").and_then(Node::as_str).unwrap_or(name);
-            (package, node.evidence("cargo-dependency"))
+            Some((package, node.evidence("cargo-dependency")))
         });
         dependencies.collect()
     }
@@ -88,12 +131,7 @@ impl Crate {
     /// The programs: those that it lists, and those that lie where cargo looks for them.
     fn read_binaries(&self, sources: &Sources<'_>) -> Vec<Found<String>> {
         let mut binaries: Vec<Found<String>> = Vec::new();
-        let default = self.manifest.get(&["features", "default"]);
-        let default: Vec<&str> = default
-            .into_iter()
-            .flat_map(Node::texts)
-            .map(|(text, _)| text)
-            .collect();
+        let default = self.default_features();
         let listed = self
             .manifest
             .get(&["bin"])
@@ -172,7 +210,10 @@ pub(super) fn crates(
         if !is_member && places::is_foreign(&path) {
             continue;
         }
-        let is_task = matches!(places::file_name(folder), "xtask" | "xtasks" | "fuzz");
+        let is_task = matches!(
+            places::file_name(folder),
+            "xtask" | "xtasks" | "fuzz" | "testbench"
+        );
         if is_task || (!is_member && places::is_documentation(&path)) {
             continue;
         }

@@ -3,6 +3,8 @@
 //! Sources: the Cargo book, the rustup book ("Overrides") and the manuals of the frameworks.
 
 mod crates;
+mod frameworks;
+mod run;
 #[cfg(test)]
 mod tests;
 
@@ -13,47 +15,15 @@ use dhtl_project_model::stack::{
 use dhtl_project_model::{Evidence, Found};
 
 use self::crates::Crate;
+use self::frameworks::FRAMEWORKS;
+use super::built::Built;
 use super::draft::{self, command, found};
-use super::frameworks::{Framework, Frameworks, framework};
+use super::frameworks::Frameworks;
 use super::inventory::{Inventory, ending};
-use super::{ports, tokens};
+use super::{ports, settings, tokens};
 use crate::places;
 use crate::sources::Sources;
 use crate::versions::{self, Statement};
-
-const FRAMEWORKS: &[Framework] = &[
-    framework("axum", "axum", ProjectType::Api, None),
-    framework("actix-web", "actix-web", ProjectType::Api, None),
-    framework("rocket", "rocket", ProjectType::Api, Some(8000)),
-    framework("warp", "warp", ProjectType::Api, None),
-    framework("poem", "poem", ProjectType::Api, None),
-    framework("salvo", "salvo", ProjectType::Api, None),
-    framework("tide", "tide", ProjectType::Api, None),
-    framework("loco-rs", "loco", ProjectType::Web, Some(5150)),
-    framework("leptos_axum", "leptos", ProjectType::Web, Some(3000)),
-    framework("leptos_actix", "leptos", ProjectType::Web, Some(3000)),
-    framework("leptos", "leptos", ProjectType::Static, None),
-    framework("yew", "yew", ProjectType::Static, None),
-    framework("sycamore", "sycamore", ProjectType::Static, None),
-    framework("dioxus", "dioxus", ProjectType::App, None),
-    framework("tonic", "tonic", ProjectType::Api, None),
-    framework("hyper", "hyper", ProjectType::Api, None),
-    framework("serenity", "serenity", ProjectType::Bot, None),
-    framework("teloxide", "teloxide", ProjectType::Bot, None),
-    framework("tauri", "tauri", ProjectType::App, None),
-    framework("bevy", "bevy", ProjectType::App, None),
-    framework("eframe", "egui", ProjectType::App, None),
-    framework("iced", "iced", ProjectType::App, None),
-    framework("gtk4", "gtk", ProjectType::App, None),
-    framework("slint", "slint", ProjectType::App, None),
-    framework("apalis", "apalis", ProjectType::Worker, None),
-    framework("clap", "clap", ProjectType::Cli, None),
-    framework("structopt", "structopt", ProjectType::Cli, None),
-    framework("argh", "argh", ProjectType::Cli, None),
-    framework("lexopt", "lexopt", ProjectType::Cli, None),
-    framework("pico-args", "pico-args", ProjectType::Cli, None),
-    framework("ratatui", "ratatui", ProjectType::Cli, None),
-];
 
 /// The stacks and workspaces of Rust.
 pub(super) fn find(
@@ -76,11 +46,19 @@ pub(super) fn find(
 
 fn stack(sources: &Sources<'_>, one: &Crate, top: &str, crates: &[Crate]) -> Stack {
     let evidence = Evidence::file(&one.path, "cargo-package");
+    let code = code(sources, one, crates);
     let mut frameworks = Frameworks::default();
     for (package, evidence) in one.dependencies() {
-        frameworks.add_package(FRAMEWORKS, package, evidence);
+        if !is_client(sources, package, &code) {
+            frameworks.add_package(FRAMEWORKS, package, evidence);
+        }
     }
-    let binary = binary(one);
+    let pages = run::leptos(sources, one, top);
+    if let Some(pages) = &pages {
+        frameworks.add_package(FRAMEWORKS, "leptos_axum", pages.evidence.clone());
+    }
+    let built = Built::of_docker(sources, &one.folder);
+    let binary = binary(one, &built);
     let purpose = purpose(sources, one, binary.as_ref(), &frameworks);
     let purpose = draft::with_pages(sources.tree, &one.folder, purpose);
     let value = purpose.value;
@@ -97,19 +75,65 @@ fn stack(sources: &Sources<'_>, one: &Crate, top: &str, crates: &[Crate]) -> Sta
     let locked = if lock.is_some() { " --locked" } else { "" };
     stack.package_manager = Some(draft::manager("cargo", lock, &evidence));
     stack.commands.install = command(format!("cargo fetch{locked}"), &evidence);
-    stack.commands.build = command(format!("cargo build --release{locked}"), &evidence);
-    stack.commands.test = command("cargo test", &evidence);
     if value == ProjectType::Static {
+        stack.commands.test = command("cargo test", &evidence);
         build_pages(&mut stack, &evidence);
-    } else if let Some(binary) = &binary
+        return stack;
+    }
+    let package = member(&mut stack, one, top);
+    stack.commands.build = command(format!("cargo build --release{locked}{package}"), &evidence);
+    stack.commands.test = command(format!("cargo test{package}"), &evidence);
+    if let Some(binary) = &binary
         && value != ProjectType::Library
     {
+        let listens = matches!(value, ProjectType::Api | ProjectType::Web);
+        let told = built.arguments([binary.value.as_str()]);
+        let serve = told.or_else(|| run::serve(sources, &frameworks, &code).filter(|_| listens));
         run_binary(&mut stack, sources, one, top, binary);
-        if matches!(value, ProjectType::Api | ProjectType::Web) {
-            stack.port = port(sources, one, crates).or_else(|| frameworks.port());
+        if let (Some(start), Some(serve)) = (&mut stack.commands.start, &serve) {
+            start.value = format!("{} {}", start.value, serve.value);
+            start.evidence.clone_from(&serve.evidence);
+        }
+        if listens {
+            stack.port = port(sources, one, &code)
+                .or_else(|| pages.as_ref().and_then(run::Pages::port))
+                .or_else(|| frameworks.port())
+                .or_else(|| settings::port(sources, &[&one.folder, top]));
+        }
+        if pages.is_some() {
+            run::with_leptos(&mut stack);
+        }
+        if let Some(evidence) = frameworks.evidence("shuttle") {
+            run::with_shuttle(&mut stack, evidence);
         }
     }
     stack
+}
+
+/// Types what is typed for a member of a workspace at the top of it, where what is built is put, and
+/// returns how the member is named there.
+fn member(stack: &mut Stack, one: &Crate, top: &str) -> String {
+    if one.folder == top {
+        return String::new();
+    }
+    stack.commands.folder = Some(top.to_owned());
+    one.name()
+        .map_or_else(String::new, |name| format!(" --package {}", name.value))
+}
+
+/// Whether a package that servers and clients are made with is used by a client.
+fn is_client(sources: &Sources<'_>, package: &str, code: &[&str]) -> bool {
+    let marks: &[&str] = match package {
+        "hyper" => &["hyper::server", "server::", "serve_connection"],
+        "tonic" => &["Server::builder", "transport::Server", "_server::"],
+        _ => return false,
+    };
+    !code.iter().any(|path| {
+        let text = sources.text(path).unwrap_or_default();
+        marks
+            .iter()
+            .any(|mark| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some())
+    })
 }
 
 /// What it is: a library where it makes no program.
@@ -131,13 +155,15 @@ fn purpose(
     let Some(binary) = binary.or(one.binaries.first()) else {
         return found(ProjectType::Library, &Evidence::file(path, "cargo-no-bin"));
     };
-    if let Some(decided) = decided.filter(|purpose| purpose.value != ProjectType::Static) {
+    let category = one.manifest.get(&["package", "categories"]);
+    let mut categories = category.into_iter().flat_map(Node::texts);
+    let category = categories.find(|(text, _)| *text == "command-line-utilities");
+    let decided = decided.filter(|purpose| purpose.value != ProjectType::Static);
+    if let Some(decided) = decided.filter(|_| category.is_none()) {
         // A library with a client of its own is used by both.
         return decided;
     }
-    let category = one.manifest.get(&["package", "categories"]);
-    let mut categories = category.into_iter().flat_map(Node::texts);
-    match categories.find(|(text, _)| *text == "command-line-utilities") {
+    match category {
         Some((_, node)) => found(ProjectType::Cli, &node.evidence("cargo-category")),
         None if one.has_library(sources) && is_only_beside(binary) => {
             found(ProjectType::Library, &Evidence::file(path, "cargo-lib"))
@@ -151,24 +177,31 @@ fn is_only_beside(binary: &Found<String>) -> bool {
     binary.evidence.path.contains("src/bin/")
 }
 
-/// The program that is run: the one that the manifest names, or the one called like the package, or
-/// the only one. Of several others, `cargo run` asks which is meant.
-fn binary(one: &Crate) -> Option<Found<String>> {
-    let named = one
-        .manifest
-        .get(&["package", "default-run"])
-        .and_then(Node::as_str);
-    let name = one.name();
-    let name = named.or(name.as_ref().map(|name| name.value.as_str()));
-    let chosen = one
-        .binaries
-        .iter()
-        .find(|binary| Some(binary.value.as_str()) == name);
-    let only = || match one.binaries.as_slice() {
-        [only] => Some(only),
-        _ => None,
+/// The program that is run: the one that the manifest names, or a Dockerfile starts or builds, or
+/// the one called like the package, or that of `src/main.rs`, or the only one, or the only one that
+/// is called like a server. Of several others, `cargo run` asks which is meant.
+fn binary(one: &Crate, built: &Built) -> Option<Found<String>> {
+    const SERVERS: [&str; 6] = ["api", "app", "backend", "server", "service", "web"];
+    let named = one.manifest.get(&["package", "default-run"]);
+    let of_name = |name: &str| one.binaries.iter().find(|binary| binary.value == name);
+    let only = |matches: &dyn Fn(&str) -> bool| {
+        let mut found = one.binaries.iter().filter(|binary| matches(&binary.value));
+        found.next().filter(|_| found.next().is_none())
     };
-    chosen.or_else(only).cloned()
+    let is_server = |name: &str| {
+        let mut words = name.split(['-', '_']);
+        words.any(|word| SERVERS.contains(&word))
+    };
+    named
+        .and_then(Node::as_str)
+        .and_then(of_name)
+        .or_else(|| of_name(&built.start.as_ref()?.program))
+        .or_else(|| only(&|name| built.names.iter().any(|built| built == name)))
+        .or_else(|| of_name(&one.name()?.value))
+        .or_else(|| of_name(one.main_binary.as_ref()?))
+        .or_else(|| only(&|_| true))
+        .or_else(|| only(&is_server))
+        .cloned()
 }
 
 fn run_binary(
@@ -179,40 +212,23 @@ fn run_binary(
     binary: &Found<String>,
 ) {
     let name = &binary.value;
-    // A workspace has one folder for what it builds, at its top.
-    let steps = places::relative(&one.folder, top).map_or(0, |inner| inner.split('/').count());
-    let up = if steps == 0 {
-        "./".to_owned()
-    } else {
-        "../".repeat(steps)
-    };
-    let target = target(sources, top);
-    stack.commands.start = command(
-        format!("{up}target/{target}release/{name}"),
-        &binary.evidence,
-    );
+    let start = run::start(sources, top, name);
+    stack.commands.start = command(start, &binary.evidence);
     let several = one.binaries.len() > 1;
     let only = if several {
         format!(" --bin {name}")
     } else {
         String::new()
     };
-    stack.commands.dev = command(format!("cargo run{only}"), &binary.evidence);
+    let package = match (&stack.commands.folder, one.name()) {
+        (Some(_), Some(package)) => format!(" --package {}", package.value),
+        _ => String::new(),
+    };
+    stack.commands.dev = command(format!("cargo run{package}{only}"), &binary.evidence);
     if several && let Some(build) = &mut stack.commands.build {
         build.value.push_str(&only);
     }
     stack.application = Some(binary.clone());
-}
-
-/// The folder of the platform that is built for, where `.cargo/config.toml` names one.
-fn target(sources: &Sources<'_>, top: &str) -> String {
-    let read = || {
-        let path = draft::here(sources.tree, top, &[".cargo/config.toml", ".cargo/config"])?;
-        let file = TomlFile::parse(&path, sources.text(&path)?).ok()?;
-        let target = file.get(&["build", "target"])?.as_str()?;
-        Some(format!("{target}/"))
-    };
-    read().unwrap_or_default()
 }
 
 /// Pages that run in a browser, built with trunk.
@@ -223,15 +239,10 @@ fn build_pages(stack: &mut Stack, evidence: &Evidence) {
     stack.static_output = Some(found("dist".to_owned(), evidence));
 }
 
-/// The port, as the code of the crate or `Rocket.toml` says.
-fn port(sources: &Sources<'_>, one: &Crate, crates: &[Crate]) -> Option<Found<u16>> {
+/// The code of a crate, without that of crates within: where it begins first.
+fn code<'t>(sources: &Sources<'t>, one: &Crate, crates: &[Crate]) -> Vec<&'t str> {
     const MOST: usize = 60;
-    if let Some(path) = draft::here(sources.tree, &one.folder, &["Rocket.toml"])
-        && let Some(port) = port_of_rocket(sources, &path)
-    {
-        return Some(port);
-    }
-    let code = places::inside(&one.folder, "src");
+    let folder = places::inside(&one.folder, "src");
     let inner: Vec<&str> = crates
         .iter()
         .map(|other| other.folder.as_str())
@@ -243,12 +254,23 @@ fn port(sources: &Sources<'_>, one: &Crate, crates: &[Crate]) -> Option<Found<u1
     };
     let mut files: Vec<&str> = sources
         .tree
-        .below(&code)
+        .below(&folder)
         .map(|file| file.path.as_str())
         .filter(|path| ending(path) == "rs" && !is_inner(path))
         .collect();
     files.sort_by_key(|path| (!path.ends_with("main.rs"), path.split('/').count(), *path));
-    files.into_iter().take(MOST).find_map(|path| {
+    files.truncate(MOST);
+    files
+}
+
+/// The port, as the code of the crate or `Rocket.toml` says.
+fn port(sources: &Sources<'_>, one: &Crate, code: &[&str]) -> Option<Found<u16>> {
+    if let Some(path) = draft::here(sources.tree, &one.folder, &["Rocket.toml"])
+        && let Some(port) = port_of_rocket(sources, &path)
+    {
+        return Some(port);
+    }
+    code.iter().find_map(|path| {
         let text = sources.text(path)?;
         ports::port(path, &text, tokens::RUST)
     })

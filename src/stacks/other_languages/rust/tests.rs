@@ -30,18 +30,18 @@ fn members_of_a_workspace_are_built_for_themselves() {
       Rust 1.95 Cargo.toml:5 (cargo-rust-version)
       with cargo  Cargo.lock (lock-file)
       install: cargo fetch --locked
-      build: cargo build --release --locked
-      start: ../../target/release/api
-      dev: cargo run
-      test: cargo test
+      build: cargo build --release --locked --package api
+      start: ./target/release/api
+      dev: cargo run --package api
+      test: cargo test --package api
       application api crates/api/src/main.rs (cargo-bin-file)
       port 3000 crates/api/src/main.rs:1 (listening-address)
     crates/lib Rust Library lib []
       Rust 1.95 . (runtime-default)
       with cargo  Cargo.lock (lock-file)
       install: cargo fetch --locked
-      build: cargo build --release --locked
-      test: cargo test
+      build: cargo build --release --locked --package lib
+      test: cargo test --package lib
     crates/old Rust Library old []
       Rust 1.95 . (runtime-default)
       with cargo  crates/old/Cargo.toml (cargo-package)
@@ -149,4 +149,144 @@ fn pages_are_built_with_trunk_and_rocket_says_its_port() {
 #[test]
 fn a_broken_manifest_is_a_problem() {
     insta::assert_snapshot!(shown(&[("Cargo.toml", "[package\n")]), @"problem Cargo.toml:1 (toml-syntax): invalid TOML: unclosed table, expected `]`");
+}
+
+fn line(files: &[(&str, &str)], name: &str) -> Option<String> {
+    let text = shown(files);
+    let line = text.lines().find(|line| line.trim().starts_with(name));
+    line.map(|line| line.trim().to_owned())
+}
+
+#[test]
+fn frameworks_and_containers_say_how_a_program_is_started() {
+    let loco = [
+        (
+            "Cargo.toml",
+            "[package]\nname = 'x'\n[dependencies]\nloco-rs = '0.13'\n",
+        ),
+        ("src/bin/main.rs", "fn main() {}"),
+    ];
+    assert_eq!(
+        line(&loco, "start").as_deref(),
+        Some("start: ./target/release/main start")
+    );
+    let clap = [
+        (
+            "Cargo.toml",
+            "[package]\nname = 'x'\n[dependencies]\nclap = '4'\naxum = '0.8'\n",
+        ),
+        (
+            "src/main.rs",
+            "#[derive(Subcommand)]\nenum Command {\n    Migrate,\n    Serve { port: u16 },\n}\nfn main() {}",
+        ),
+    ];
+    assert_eq!(
+        line(&clap, "start").as_deref(),
+        Some("start: ./target/release/x serve")
+    );
+    let docker = [
+        ("Cargo.toml", "[package]\nname = 'x'\n"),
+        ("src/bin/a.rs", ""),
+        ("src/bin/b.rs", ""),
+        (
+            "Dockerfile",
+            "RUN cargo build --release\nCMD [\"/srv/b\", \"listen\"]\n",
+        ),
+    ];
+    assert_eq!(
+        line(&docker, "start").as_deref(),
+        Some("start: ./target/release/b listen")
+    );
+    let shuttle = [
+        (
+            "Cargo.toml",
+            "[package]\nname = 'x'\n[dependencies]\nshuttle-runtime = '0.5'\n",
+        ),
+        ("src/main.rs", ""),
+    ];
+    assert_eq!(
+        line(&shuttle, "start").as_deref(),
+        Some("start: shuttle run --release --external")
+    );
+    let wasm = [
+        ("Cargo.toml", "[package]\nname = 'x'\n"),
+        ("src/main.rs", ""),
+        (
+            ".cargo/config.toml",
+            "[build]\ntarget = 'wasm32-wasi'\n[target.wasm32-wasi]\nrunner = 'lunatic'\n",
+        ),
+    ];
+    assert_eq!(
+        line(&wasm, "start").as_deref(),
+        Some("start: lunatic target/wasm32-wasi/release/x.wasm")
+    );
+}
+
+#[test]
+fn leptos_is_built_with_its_pages() {
+    let files = [
+        (
+            "Cargo.toml",
+            "[package]\nname = 'x'\n[dependencies]\nleptos = '0.7'\nleptos_axum = { version = '0.7', optional = true }\n\
+             [package.metadata.leptos]\nsite-addr = '127.0.0.1:3001'\n",
+        ),
+        ("src/main.rs", "fn main() {}"),
+    ];
+    insta::assert_snapshot!(shown(&files), @r#"
+    . Rust Web x ["leptos"]
+      Rust 1.95 . (runtime-default)
+      with cargo  Cargo.toml (cargo-package)
+      install: cargo fetch
+      build: cargo leptos build --release
+      start: ./target/release/x
+      dev: cargo leptos watch
+      test: cargo test
+      application x src/main.rs (cargo-bin-file)
+      port 3001 Cargo.toml:7 (cargo-leptos-address-port)
+    "#);
+}
+
+#[test]
+fn what_is_not_switched_on_and_what_only_asks_says_nothing() {
+    let optional = [
+        (
+            "Cargo.toml",
+            "[package]\nname = 'x'\n[features]\ndefault = ['cli']\ncli = ['dep:clap']\n\
+             [dependencies]\naxum = { version = '0.8', optional = true }\nclap = { version = '4', optional = true }\n",
+        ),
+        ("src/main.rs", ""),
+    ];
+    assert!(shown(&optional).contains(". Rust Cli x [\"clap\"]"));
+    let client = [
+        (
+            "Cargo.toml",
+            "[package]\nname = 'x'\n[dependencies]\nhyper = '1'\n",
+        ),
+        ("src/main.rs", "use hyper::client;"),
+    ];
+    assert!(shown(&client).contains(". Rust App x []"));
+    let category = [
+        (
+            "Cargo.toml",
+            "[package]\nname = 'x'\ncategories = ['command-line-utilities']\n[dependencies]\naxum = '0.8'\n",
+        ),
+        ("src/main.rs", ""),
+    ];
+    assert!(shown(&category).contains(". Rust Cli x"));
+}
+
+#[test]
+fn settings_name_the_port() {
+    let files = [
+        (
+            "Cargo.toml",
+            "[package]\nname = 'x'\n[dependencies]\nactix-web = '4'\n",
+        ),
+        ("src/main.rs", ""),
+        ("configuration/base.yaml", "application:\n  port: 8001\n"),
+    ];
+    assert_eq!(
+        line(&files, "port").as_deref(),
+        Some("port 8001 configuration/base.yaml:2 (settings-port)")
+    );
 }

@@ -1,0 +1,50 @@
+//! The frameworks of Rust, by the name of their crate.
+
+use dhtl_project_model::stack::ProjectType;
+
+use super::super::frameworks::{Framework, framework};
+
+/// Frameworks by the crate.
+pub(super) const FRAMEWORKS: &[Framework] = &[
+    framework("axum", "axum", ProjectType::Api, None),
+    framework("actix-web", "actix-web", ProjectType::Api, None),
+    framework("rocket", "rocket", ProjectType::Api, Some(8000)),
+    framework("warp", "warp", ProjectType::Api, None),
+    framework("poem", "poem", ProjectType::Api, None),
+    framework("salvo", "salvo", ProjectType::Api, None),
+    framework("tide", "tide", ProjectType::Api, None),
+    framework("loco-rs", "loco", ProjectType::Web, Some(5150)),
+    framework("leptos_axum", "leptos", ProjectType::Web, Some(3000)),
+    framework("leptos_actix", "leptos", ProjectType::Web, Some(3000)),
+    framework("leptos", "leptos", ProjectType::Static, None),
+    framework("yew", "yew", ProjectType::Static, None),
+    framework("sycamore", "sycamore", ProjectType::Static, None),
+    framework("dioxus", "dioxus", ProjectType::App, None),
+    framework("tonic", "tonic", ProjectType::Api, None),
+    framework("hyper", "hyper", ProjectType::Api, None),
+    framework("ntex", "ntex", ProjectType::Api, None),
+    framework("gotham", "gotham", ProjectType::Api, None),
+    framework("rouille", "rouille", ProjectType::Api, None),
+    framework("trillium", "trillium", ProjectType::Api, Some(8080)),
+    framework("viz", "viz", ProjectType::Api, None),
+    framework("dropshot", "dropshot", ProjectType::Api, None),
+    framework("pavex", "pavex", ProjectType::Api, None),
+    framework("shuttle-runtime", "shuttle", ProjectType::Api, Some(8000)),
+    framework("poise", "poise", ProjectType::Bot, None),
+    framework("twilight-gateway", "twilight", ProjectType::Bot, None),
+    framework("serenity", "serenity", ProjectType::Bot, None),
+    framework("teloxide", "teloxide", ProjectType::Bot, None),
+    framework("tauri", "tauri", ProjectType::App, None),
+    framework("bevy", "bevy", ProjectType::App, None),
+    framework("eframe", "egui", ProjectType::App, None),
+    framework("iced", "iced", ProjectType::App, None),
+    framework("gtk4", "gtk", ProjectType::App, None),
+    framework("slint", "slint", ProjectType::App, None),
+    framework("apalis", "apalis", ProjectType::Worker, None),
+    framework("clap", "clap", ProjectType::Cli, None),
+    framework("structopt", "structopt", ProjectType::Cli, None),
+    framework("argh", "argh", ProjectType::Cli, None),
+    framework("lexopt", "lexopt", ProjectType::Cli, None),
+    framework("pico-args", "pico-args", ProjectType::Cli, None),
+    framework("ratatui", "ratatui", ProjectType::Cli, None),
+];
