@@ -165,6 +165,62 @@ pub(super) fn of_autotools(sources: &Sources<'_>, folder: &str, path: &str, text
     build
 }
 
+/// `TARGET = shop`, and `-o shop` where a makefile calls the compiler.
+pub(super) fn of_make(path: &str, text: &str) -> Build {
+    const NAMES: [&str; 12] = [
+        "APP",
+        "BIN",
+        "BINARY",
+        "EXE",
+        "EXEC",
+        "EXECUTABLE",
+        "OUT",
+        "OUTPUT",
+        "PROG",
+        "PROGRAM",
+        "TARGET",
+        "TARGET_EXEC",
+    ];
+    let is_program = |name: &str| {
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        !name.is_empty()
+            && !name.starts_with(['-', '/'])
+            && !name.contains(['$', '(', '*', '%', '@'])
+            && !matches!(ending, "o" | "a" | "so" | "dylib" | "c" | "h")
+            && !is_for_tests(name)
+    };
+    let mut build = Build::default();
+    let mut compiled = Vec::new();
+    for (line, content) in (1..).zip(text.lines()) {
+        if content.trim_start().starts_with('#') {
+            continue;
+        }
+        if !content.starts_with('\t')
+            && let Some((name, value)) = content.split_once('=')
+        {
+            let name = name.trim_end_matches([':', '?', '+', ' ', '\t']).trim();
+            let value = value.split_whitespace().next().unwrap_or_default();
+            if NAMES.contains(&name.to_ascii_uppercase().as_str()) && is_program(value) {
+                let evidence = Evidence::at(path, line, "makefile-program");
+                let value = value.trim_start_matches("./").to_owned();
+                build.programs.push(found(value, &evidence));
+            }
+            continue;
+        }
+        let mut words = content.split_whitespace().skip_while(|word| *word != "-o");
+        let value = words.nth(1).unwrap_or_default();
+        if content.starts_with('\t') && is_program(value) {
+            let evidence = Evidence::at(path, line, "makefile-compiled");
+            compiled.push(found(value.trim_start_matches("./").to_owned(), &evidence));
+        }
+    }
+    // What is compiled by name is the program where it is the only one.
+    if build.programs.is_empty() && compiled.len() == 1 {
+        build.programs = compiled;
+    }
+    build
+}
+
 /// The arguments of a call that are looked at.
 const MOST: usize = 200;
 

@@ -9,7 +9,7 @@ mod tests;
 use dhtl_project_model::stack::{ProjectType, Stack, StackKind, Workspace};
 use dhtl_project_model::{Evidence, Found};
 
-use self::builds::{Build, of_autotools, of_cmake, of_meson};
+use self::builds::{Build, of_autotools, of_cmake, of_make, of_meson};
 use super::draft::{self, command, found};
 use super::inventory::{Inventory, depth};
 use crate::places;
@@ -96,8 +96,16 @@ fn stack(
     if !has_code && !matches!(builder, Builder::Cmake | Builder::Meson) {
         return None;
     }
+    // A part of a program has a makefile as well.
+    if folder != "." && !matches!(builder, Builder::Cmake | Builder::Meson) {
+        let is_part = inventory.c.iter().any(|path| !is_below(&path));
+        if is_part {
+            return None;
+        }
+    }
     let text = draft::code(sources, path)?;
     let mut build = match builder {
+        Builder::Make => of_make(path, &text),
         Builder::Cmake => of_cmake(path, &text),
         Builder::Meson => of_meson(path, &text),
         _ => Build::default(),

@@ -94,3 +94,32 @@ fn what_builds_something_else_is_none_of_it() {
         ""
     );
 }
+
+#[test]
+fn a_makefile_names_its_program() {
+    let named = [
+        ("Makefile", "CC = gcc\nTARGET := shop\nall: $(TARGET)\n"),
+        ("x.c", ""),
+    ];
+    assert!(shown(&named).contains("start: ./shop\n"));
+    let compiled = [
+        (
+            "Makefile",
+            "all:\n\t$(CC) -c -o x.o x.c\n\t$(CC) x.o -o bin/shop -lm\n",
+        ),
+        ("x.c", ""),
+    ];
+    assert!(shown(&compiled).contains("start: ./bin/shop\n"));
+    let open = [("Makefile", "all:\n\tcc -o $@ x.c\n"), ("x.c", "")];
+    assert!(!shown(&open).contains("start:"));
+}
+
+#[test]
+fn a_makefile_of_a_part_is_none_of_the_whole() {
+    let files = [
+        ("src/a.c", ""),
+        ("src/bpf/Makefile", "TARGET = x\n"),
+        ("src/bpf/b.c", ""),
+    ];
+    assert_eq!(shown(&files), "");
+}
