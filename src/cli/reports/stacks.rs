@@ -161,6 +161,12 @@ const fn kind_name(kind: StackKind) -> &'static str {
         StackKind::Dotnet => ".NET",
         StackKind::Elixir => "Elixir",
         StackKind::Swift => "Swift",
+        StackKind::Gleam => "Gleam",
+        StackKind::Zig => "Zig",
+        StackKind::Haskell => "Haskell",
+        StackKind::Crystal => "Crystal",
+        StackKind::Dart => "Dart",
+        StackKind::Cobol => "COBOL",
         StackKind::Cpp => "C/C++",
         StackKind::Shell => "shell",
     }
@@ -181,6 +187,11 @@ const fn runtime_name(runtime: Runtime) -> &'static str {
         Runtime::Elixir => "Elixir",
         Runtime::Erlang => "Erlang",
         Runtime::Swift => "Swift",
+        Runtime::Gleam => "Gleam",
+        Runtime::Zig => "Zig",
+        Runtime::Haskell => "GHC",
+        Runtime::Crystal => "Crystal",
+        Runtime::Dart => "Dart",
     }
 }
 

@@ -136,6 +136,18 @@ pub enum StackKind {
     Elixir,
     /// Swift.
     Swift,
+    /// Gleam.
+    Gleam,
+    /// Zig.
+    Zig,
+    /// Haskell.
+    Haskell,
+    /// Crystal.
+    Crystal,
+    /// Dart, also with Flutter.
+    Dart,
+    /// COBOL.
+    Cobol,
     /// C or C++.
     Cpp,
     /// Scripts of a shell.

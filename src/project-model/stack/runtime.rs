@@ -37,6 +37,16 @@ pub enum Runtime {
     Erlang,
     /// Swift.
     Swift,
+    /// Gleam.
+    Gleam,
+    /// Zig.
+    Zig,
+    /// The compiler of Haskell, GHC.
+    Haskell,
+    /// Crystal.
+    Crystal,
+    /// Dart.
+    Dart,
 }
 
 /// The version of a runtime that a stack needs, and why.

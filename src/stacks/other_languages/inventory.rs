@@ -39,6 +39,10 @@ pub(super) struct Inventory<'t> {
     pub(super) swift: Vec<&'t str>,
     /// `CMakeLists.txt`, `meson.build`, `Makefile`, `configure.ac`, `conanfile.*`, `vcpkg.json`.
     pub(super) native: Vec<&'t str>,
+    /// Manifests of Gleam, Zig, Haskell, Crystal and Dart.
+    pub(super) further: Vec<&'t str>,
+    /// Programs of COBOL.
+    pub(super) cobol: Vec<&'t str>,
     /// Code of C and C++, up to the first hundred.
     pub(super) c: Vec<&'t str>,
     /// Scripts of a shell.
@@ -84,6 +88,8 @@ impl<'t> Inventory<'t> {
             "CMakeLists.txt" | "meson.build" | "Makefile" | "makefile" | "GNUmakefile"
             | "configure.ac" | "configure.in" | "configure" | "conanfile.txt" | "conanfile.py"
             | "vcpkg.json" => &mut self.native,
+            "gleam.toml" | "build.zig" | "package.yaml" | "stack.yaml" | "cabal.project"
+            | "shard.yml" | "pubspec.yaml" => &mut self.further,
             _ => return self.list_by_ending(name),
         })
     }
@@ -92,6 +98,8 @@ impl<'t> Inventory<'t> {
         let (_, ending) = name.rsplit_once('.')?;
         Some(match ending {
             "go" if !name.ends_with("_test.go") => &mut self.go,
+            "cabal" => &mut self.further,
+            "cbl" | "cob" | "cobol" if self.cobol.len() < 100 => &mut self.cobol,
             "gemspec" => &mut self.ruby,
             "csproj" | "fsproj" | "vbproj" => &mut self.dotnet,
             "sln" | "slnx" => &mut self.solutions,

@@ -1,4 +1,5 @@
-//! Go, Rust, Java and Kotlin, Ruby, PHP, .NET, Elixir, Swift, C and C++, and scripts of a shell.
+//! Go, Rust, Java and Kotlin, Ruby, PHP, .NET, Elixir, Swift, C and C++, Gleam, Zig,
+//! Haskell, Crystal, Dart, COBOL, and scripts of a shell.
 //!
 //! Each language has a file or folder of its own. They share one pass over the paths of the project,
 //! and read only files that it names.
@@ -9,6 +10,7 @@ mod dotnet;
 mod draft;
 mod elixir;
 mod frameworks;
+mod further;
 mod go;
 mod inventory;
 mod java;
@@ -32,7 +34,7 @@ use crate::sources::Sources;
 
 type Finder = fn(&Sources<'_>, &Inventory<'_>) -> (Vec<Stack>, Vec<Workspace>);
 
-const FINDERS: [Finder; 9] = [
+const FINDERS: [Finder; 10] = [
     go::find,
     rust::find,
     java::find,
@@ -42,6 +44,7 @@ const FINDERS: [Finder; 9] = [
     elixir::find,
     swift::find,
     cpp::find,
+    further::find,
 ];
 
 /// What is found in these languages.

@@ -110,7 +110,15 @@ const fn endings(kind: StackKind) -> &'static [&'static str] {
         StackKind::Dotnet => &["Program.cs", "Startup.cs"],
         StackKind::Elixir => &["router.ex", "endpoint.ex"],
         StackKind::Swift => &["routes.swift", "configure.swift"],
-        StackKind::Static | StackKind::Cpp | StackKind::Shell => &[],
+        StackKind::Gleam => &[".gleam"],
+        StackKind::Crystal => &[".cr"],
+        StackKind::Static
+        | StackKind::Cpp
+        | StackKind::Shell
+        | StackKind::Zig
+        | StackKind::Haskell
+        | StackKind::Dart
+        | StackKind::Cobol => &[],
     }
 }
 

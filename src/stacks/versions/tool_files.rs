@@ -93,6 +93,11 @@ const fn plugins(runtime: Runtime) -> &'static [&'static str] {
         Runtime::Elixir => &["elixir"],
         Runtime::Erlang => &["erlang"],
         Runtime::Swift => &["swift"],
+        Runtime::Gleam => &["gleam"],
+        Runtime::Zig => &["zig"],
+        Runtime::Haskell => &["ghc", "haskell"],
+        Runtime::Crystal => &["crystal"],
+        Runtime::Dart => &["dart"],
     }
 }
 

@@ -46,6 +46,11 @@ pub(crate) const fn releases_of(runtime: Runtime) -> &'static [Release] {
         Runtime::Elixir => table::ELIXIR,
         Runtime::Erlang => table::ERLANG,
         Runtime::Swift => table::SWIFT,
+        Runtime::Gleam => table::GLEAM,
+        Runtime::Zig => table::ZIG,
+        Runtime::Haskell => table::HASKELL,
+        Runtime::Crystal => table::CRYSTAL,
+        Runtime::Dart => table::DART,
     }
 }
 
@@ -57,7 +62,7 @@ pub(crate) const fn default_of(runtime: Runtime) -> &'static str {
         Runtime::Python => "3.13",
         Runtime::Go => "1.27",
         Runtime::Deno => "2",
-        Runtime::Bun => "1",
+        Runtime::Bun | Runtime::Gleam | Runtime::Crystal => "1",
         Runtime::Rust => "1.95",
         Runtime::Java => "21",
         Runtime::Ruby => "3.4",
@@ -66,6 +71,9 @@ pub(crate) const fn default_of(runtime: Runtime) -> &'static str {
         Runtime::Elixir => "1.19",
         Runtime::Erlang => "28",
         Runtime::Swift => "6.2",
+        Runtime::Zig => "0.15",
+        Runtime::Haskell => "9.10",
+        Runtime::Dart => "3",
     }
 }
 
@@ -110,7 +118,7 @@ pub(super) fn newest_long_term(runtime: Runtime, before: usize) -> Option<&'stat
 mod tests {
     use super::*;
 
-    const ALL: [Runtime; 13] = [
+    const ALL: [Runtime; 18] = [
         Runtime::Node,
         Runtime::Python,
         Runtime::Go,
@@ -124,6 +132,11 @@ mod tests {
         Runtime::Elixir,
         Runtime::Erlang,
         Runtime::Swift,
+        Runtime::Gleam,
+        Runtime::Zig,
+        Runtime::Haskell,
+        Runtime::Crystal,
+        Runtime::Dart,
     ];
 
     #[test]

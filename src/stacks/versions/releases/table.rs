@@ -237,3 +237,30 @@ pub(super) const SWIFT: &[Release] = &[
     line("6.1", "6.1.3", "2025-09-15", None),
     line("6.2", "6.2.4", "", None),
 ];
+
+pub(super) const GLEAM: &[Release] = &[line("1", "1.13.0", "", None)];
+
+pub(super) const ZIG: &[Release] = &[
+    line("0.11", "0.11.0", "", None),
+    line("0.12", "0.12.1", "", None),
+    line("0.13", "0.13.0", "", None),
+    line("0.14", "0.14.1", "", None),
+    line("0.15", "0.15.2", "", None),
+];
+
+pub(super) const HASKELL: &[Release] = &[
+    line("8.8", "8.8.4", "", None),
+    line("8.10", "8.10.7", "", None),
+    line("9.0", "9.0.2", "", None),
+    line("9.2", "9.2.8", "", None),
+    line("9.4", "9.4.8", "", None),
+    line("9.6", "9.6.7", "", None),
+    line("9.8", "9.8.4", "", None),
+    line("9.10", "9.10.3", "", None),
+    line("9.12", "9.12.2", "", None),
+];
+
+pub(super) const CRYSTAL: &[Release] =
+    &[line("0", "0.36.1", "", None), line("1", "1.18.2", "", None)];
+
+pub(super) const DART: &[Release] = &[line("2", "2.19.6", "", None), line("3", "3.10.0", "", None)];
