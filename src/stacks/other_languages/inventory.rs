@@ -23,6 +23,8 @@ pub(super) struct Inventory<'t> {
     pub(super) maven: Vec<&'t str>,
     /// `build.gradle`, `settings.gradle` and their Kotlin forms.
     pub(super) gradle: Vec<&'t str>,
+    /// Other scripts of Gradle, of which some are plugins that the project makes for itself.
+    pub(super) gradle_scripts: Vec<&'t str>,
     /// `Gemfile`, `gems.rb`, `config.ru`, `*.gemspec`.
     pub(super) ruby: Vec<&'t str>,
     /// `composer.json`.
@@ -101,6 +103,8 @@ impl<'t> Inventory<'t> {
             "cabal" => &mut self.further,
             "cbl" | "cob" | "cobol" if self.cobol.len() < 100 => &mut self.cobol,
             "gemspec" => &mut self.ruby,
+            "gradle" => &mut self.gradle_scripts,
+            "kts" if name.ends_with(".gradle.kts") => &mut self.gradle_scripts,
             "csproj" | "fsproj" | "vbproj" => &mut self.dotnet,
             "sln" | "slnx" => &mut self.solutions,
             "c" | "cc" | "cpp" | "cxx" if self.c.len() < 100 => &mut self.c,

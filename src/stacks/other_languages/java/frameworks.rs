@@ -5,13 +5,13 @@ use dhtl_project_model::stack::ProjectType;
 use dhtl_project_model::{Evidence, Found};
 
 use super::super::draft;
-use super::super::frameworks::{Framework, framework};
+use super::super::frameworks::{Framework, Frameworks, framework};
 use super::statements::property;
 use crate::places;
 use crate::sources::Sources;
 
 /// Frameworks by artifact: what stands behind the colon of `group:artifact:version`.
-pub(super) const FRAMEWORKS: &[Framework] = &[
+const FRAMEWORKS: &[Framework] = &[
     framework(
         "spring-boot-starter-web",
         "spring-boot",
@@ -97,41 +97,8 @@ pub(super) const FRAMEWORKS: &[Framework] = &[
         None,
     ),
     framework("spring-boot-starter", "spring-boot", ProjectType::App, None),
-    framework("quarkus-rest", "quarkus", ProjectType::Api, Some(8080)),
-    framework(
-        "quarkus-rest-jackson",
-        "quarkus",
-        ProjectType::Api,
-        Some(8080),
-    ),
-    framework("quarkus-resteasy", "quarkus", ProjectType::Api, Some(8080)),
-    framework(
-        "quarkus-resteasy-jackson",
-        "quarkus",
-        ProjectType::Api,
-        Some(8080),
-    ),
-    framework(
-        "quarkus-resteasy-reactive",
-        "quarkus",
-        ProjectType::Api,
-        Some(8080),
-    ),
-    framework(
-        "quarkus-resteasy-reactive-jackson",
-        "quarkus",
-        ProjectType::Api,
-        Some(8080),
-    ),
-    framework(
-        "quarkus-vertx-http",
-        "quarkus",
-        ProjectType::Api,
-        Some(8080),
-    ),
     framework("quarkus-qute", "quarkus", ProjectType::Web, Some(8080)),
     framework("quarkus-picocli", "quarkus", ProjectType::Cli, None),
-    framework("quarkus-arc", "quarkus", ProjectType::App, None),
     framework(
         "micronaut-http-server-netty",
         "micronaut",
@@ -155,6 +122,7 @@ pub(super) const FRAMEWORKS: &[Framework] = &[
     ),
     framework("ktor-server-cio", "ktor", ProjectType::Api, Some(8080)),
     framework("javalin", "javalin", ProjectType::Api, Some(7070)),
+    framework("javalin-bundle", "javalin", ProjectType::Api, Some(7070)),
     framework("spark-core", "spark", ProjectType::Api, Some(4567)),
     framework("helidon-webserver", "helidon", ProjectType::Api, Some(8080)),
     framework(
@@ -184,6 +152,85 @@ pub(super) const FRAMEWORKS: &[Framework] = &[
         ProjectType::Web,
         Some(8080),
     ),
+    framework(
+        "spring-boot-starter-websocket",
+        "spring-boot",
+        ProjectType::Api,
+        Some(8080),
+    ),
+    framework(
+        "spring-boot-starter-web-services",
+        "spring-boot",
+        ProjectType::Api,
+        Some(8080),
+    ),
+    framework(
+        "spring-boot-starter-webservices",
+        "spring-boot",
+        ProjectType::Api,
+        Some(8080),
+    ),
+    framework(
+        "spring-boot-starter-hateoas",
+        "spring-boot",
+        ProjectType::Api,
+        Some(8080),
+    ),
+    framework(
+        "spring-boot-starter-rsocket",
+        "spring-boot",
+        ProjectType::Api,
+        Some(7000),
+    ),
+    framework(
+        "spring-boot-starter-freemarker",
+        "spring-boot-pages",
+        ProjectType::Web,
+        Some(8080),
+    ),
+    framework(
+        "spring-boot-starter-mustache",
+        "spring-boot-pages",
+        ProjectType::Web,
+        Some(8080),
+    ),
+    framework(
+        "spring-cloud-starter-gateway-mvc",
+        "spring-boot",
+        ProjectType::Api,
+        Some(8080),
+    ),
+    framework(
+        "micronaut-views-thymeleaf",
+        "micronaut-pages",
+        ProjectType::Web,
+        Some(8080),
+    ),
+    framework(
+        "vaadin-spring-boot-starter",
+        "vaadin",
+        ProjectType::Web,
+        Some(8080),
+    ),
+    framework(
+        "helidon-webserver-http2",
+        "helidon",
+        ProjectType::Api,
+        Some(8080),
+    ),
+    framework(
+        "helidon-microprofile-bundle",
+        "helidon",
+        ProjectType::Api,
+        Some(8080),
+    ),
+    framework("vertx-http", "vert.x", ProjectType::Api, Some(8888)),
+    framework("ratpack-core", "ratpack", ProjectType::Api, Some(5050)),
+    framework("armeria", "armeria", ProjectType::Api, Some(8080)),
+    framework("jooby-netty", "jooby", ProjectType::Api, Some(8080)),
+    framework("jooby-jetty", "jooby", ProjectType::Api, Some(8080)),
+    framework("undertow-core", "undertow", ProjectType::Api, Some(8080)),
+    framework("jetty-server", "jetty", ProjectType::Api, Some(8080)),
     framework("JDA", "jda", ProjectType::Bot, None),
     framework("telegrambots", "telegrambots", ProjectType::Bot, None),
     framework("javafx-controls", "javafx", ProjectType::App, None),
@@ -197,6 +244,46 @@ pub(super) const FRAMEWORKS: &[Framework] = &[
         None,
     ),
 ];
+
+/// What any other extension of Quarkus shows.
+const QUARKUS: Framework = framework("quarkus-", "quarkus", ProjectType::App, None);
+
+/// Extensions of Quarkus that answer requests, by how their names begin.
+const QUARKUS_SERVERS: [&str; 15] = [
+    "quarkus-smallrye-health",
+    "quarkus-smallrye-openapi",
+    "quarkus-rest",
+    "quarkus-resteasy",
+    "quarkus-reactive-routes",
+    "quarkus-vertx-web",
+    "quarkus-vertx-http",
+    "quarkus-funqy-http",
+    "quarkus-spring-web",
+    "quarkus-spring-data-rest",
+    "quarkus-hibernate-orm-rest",
+    "quarkus-smallrye-graphql",
+    "quarkus-grpc",
+    "quarkus-websockets",
+    "quarkus-undertow",
+];
+
+/// Adds the framework that an artifact is of.
+pub(super) fn add(frameworks: &mut Frameworks, artifact: &str, evidence: &Evidence) {
+    frameworks.add_package(FRAMEWORKS, artifact, evidence.clone());
+    if artifact.starts_with("quarkus-") {
+        let is_client = artifact.contains("client");
+        let is_server = QUARKUS_SERVERS
+            .iter()
+            .any(|server| artifact.starts_with(server));
+        let server = framework("quarkus-http", "quarkus", ProjectType::Api, Some(8080));
+        let framework = if is_server && !is_client {
+            server
+        } else {
+            QUARKUS
+        };
+        frameworks.add(framework, evidence.clone());
+    }
+}
 
 /// The port that the settings of a framework name.
 ///

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use dhtl_project_model::stack::{ProjectType, Stack, StackKind, Workspace, WorkspaceTool};
 use dhtl_project_model::{Evidence, Found};
 
-use super::super::draft::{self, command, found};
+use super::super::draft::{self, found};
 use super::super::frameworks::Frameworks;
 use super::super::inventory::{Inventory, folders};
-use super::frameworks::{FRAMEWORKS, port};
-use super::gradle_scripts::{Build, Settings};
-use super::statements;
+use super::frameworks::{self, port};
+use super::gradle_catalog::Catalog;
+use super::gradle_scripts::{Build, COMPOSE_DESKTOP, Settings};
+use super::{gradle_commands, statements};
 use crate::places;
 use crate::sources::Sources;
 use crate::versions::Statement;
@@ -25,8 +26,12 @@ pub(super) fn find(
 ) -> (Vec<Stack>, Vec<Workspace>) {
     let mut builds: BTreeMap<String, Build> = BTreeMap::new();
     let mut settings: BTreeMap<String, Settings> = BTreeMap::new();
+    let mut scripts = Scripts::new(sources, inventory);
     for folder in folders(&inventory.gradle) {
-        let is_of_build = |part: &str| matches!(part, "buildSrc" | "build-logic" | "gradle");
+        let is_of_build = |part: &str| {
+            let is_plugin = part.starts_with("build-") && part.contains("logic");
+            is_plugin || matches!(part, "buildSrc" | "build-plugins" | "gradle")
+        };
         if places::is_documentation(&places::inside(folder, "build.gradle"))
             || folder.split('/').any(is_of_build)
         {
@@ -40,9 +45,20 @@ pub(super) fn find(
         }
         for name in ["build.gradle.kts", "build.gradle"] {
             let path = places::inside(folder, name);
-            if let Some(text) = draft::code(sources, &path) {
-                builds.insert(folder.to_owned(), Build::read(folder, &path, &text));
+            if let Some(build) = scripts.build(folder, &path) {
+                builds.insert(folder.to_owned(), build);
             }
+        }
+    }
+    let members: Vec<(String, String)> = builds
+        .keys()
+        .filter_map(|folder| Some((folder.clone(), settings_of(folder, &settings)?.0.to_owned())))
+        .filter(|(folder, top)| folder != top)
+        .collect();
+    for (folder, top) in members {
+        let shared = builds.get(&top).and_then(|build| build.shared.clone());
+        if let Some((build, shared)) = builds.get_mut(&folder).zip(shared) {
+            build.take_over(&shared);
         }
     }
     let workspaces = settings
@@ -54,6 +70,68 @@ pub(super) fn find(
         .filter_map(|build| stack(sources, build, &builds, &settings))
         .collect();
     (stacks, workspaces)
+}
+
+/// The scripts of builds, with what they take over from others.
+struct Scripts<'s> {
+    sources: &'s Sources<'s>,
+    inventory: &'s Inventory<'s>,
+    catalogs: BTreeMap<Option<String>, Catalog>,
+}
+
+impl<'s> Scripts<'s> {
+    fn new(sources: &'s Sources<'s>, inventory: &'s Inventory<'s>) -> Self {
+        Self {
+            sources,
+            inventory,
+            catalogs: BTreeMap::new(),
+        }
+    }
+
+    /// What the script at `path` says, and those that it applies: files it names, and plugins that the
+    /// project makes for itself.
+    fn build(&mut self, folder: &str, path: &str) -> Option<Build> {
+        let text = draft::code(self.sources, path)?;
+        let names = ["gradle/libs.versions.toml"];
+        let place = draft::nearest(self.sources.tree, folder, &names);
+        let sources = self.sources;
+        let catalog = self
+            .catalogs
+            .entry(place)
+            .or_insert_with(|| Catalog::of(sources, folder));
+        let mut build = Build::read(folder, path, &text, catalog);
+        let mut seen: Vec<&str> = vec![path];
+        // One that applies itself has an end all the same.
+        for _ in 0..12 {
+            let script = self
+                .inventory
+                .gradle_scripts
+                .iter()
+                .find(|script| !seen.contains(script) && is_applied(script, &build));
+            let Some(script) = script else { break };
+            seen.push(script);
+            if let Some(text) = draft::code(sources, script) {
+                build.take_over(&Build::read(folder, script, &text, catalog));
+            }
+        }
+        Some(build)
+    }
+}
+
+/// Whether a build applies the script at this path: as a file, or as a plugin that is called like it.
+fn is_applied(script: &str, build: &Build) -> bool {
+    let by_name = build.applied.iter().any(|name| {
+        let name = name.trim_start_matches("$rootDir/");
+        let name = name.trim_start_matches("${rootDir}/");
+        let name = name.trim_start_matches("$projectDir/");
+        places::join(&build.folder, name).as_deref() == Some(script)
+            || places::join(".", name).as_deref() == Some(script)
+    });
+    let file = places::file_name(script);
+    let id = file
+        .strip_suffix(".gradle.kts")
+        .or_else(|| file.strip_suffix(".gradle"));
+    by_name || (script.contains("src/main/") && id.is_some_and(|id| build.has_plugin(&[id])))
 }
 
 fn workspace(
@@ -113,9 +191,11 @@ fn stack(
     }
     let evidence = Evidence::file(&build.path, "build-gradle");
     let mut frameworks = Frameworks::default();
-    for (artifact, line) in &build.dependencies {
-        let evidence = Evidence::at(&build.path, *line, "gradle-dependency");
-        frameworks.add_package(FRAMEWORKS, artifact, evidence);
+    for one in with_used(build, builds, top) {
+        for (artifact, line) in &one.dependencies {
+            let evidence = Evidence::at(&one.path, *line, "gradle-dependency");
+            frameworks::add(&mut frameworks, artifact, &evidence);
+        }
     }
     let purpose = draft::with_pages(sources.tree, &build.folder, purpose(build, &frameworks));
     let value = purpose.value;
@@ -123,7 +203,7 @@ fn stack(
     stack.name = name(build, top, settings);
     stack.frameworks = frameworks.names();
     add_version(&mut stack, sources, build, builds.get(top));
-    add_commands(&mut stack, sources, build, top);
+    gradle_commands::add(&mut stack, sources, build, top);
     if matches!(value, ProjectType::Api | ProjectType::Web) {
         stack.port = port(sources, &build.folder).or_else(|| frameworks.port());
     }
@@ -134,6 +214,33 @@ fn stack(
         stack.application = Some(found(class.clone(), &evidence));
     }
     Some(stack)
+}
+
+/// A build and those of the projects that it uses, and they use.
+fn with_used<'b>(
+    build: &'b Build,
+    builds: &'b BTreeMap<String, Build>,
+    top: &str,
+) -> Vec<&'b Build> {
+    let mut used = vec![build];
+    let mut next = 0;
+    while let Some(one) = used.get(next).copied() {
+        next += 1;
+        for path in &one.projects {
+            let folder = places::join(top, &path.trim_start_matches(':').replace(':', "/"));
+            let folder = folder.and_then(|folder| builds.get(&folder));
+            // More than this are looked through by nobody.
+            let is_new = |other: &&Build| used.len() < 64 && !is_among(&used, other);
+            if let Some(other) = folder.filter(is_new) {
+                used.push(other);
+            }
+        }
+    }
+    used
+}
+
+fn is_among(builds: &[&Build], build: &Build) -> bool {
+    builds.iter().any(|known| known.path == build.path)
 }
 
 /// The name of the project: what the settings say for the root, or else the folder.
@@ -152,7 +259,7 @@ fn name(build: &Build, top: &str, settings: Option<&Settings>) -> Option<Found<S
 }
 
 fn purpose(build: &Build, frameworks: &Frameworks) -> Found<ProjectType> {
-    let plugin = |names: &[&str]| {
+    let plugin = |names: &[&str]| -> Option<Evidence> {
         let found = build
             .plugins
             .iter()
@@ -162,12 +269,16 @@ fn purpose(build: &Build, frameworks: &Frameworks) -> Found<ProjectType> {
     if let Some(evidence) = plugin(&["com.android.application"]) {
         return found(ProjectType::App, &evidence);
     }
+    if let Some(evidence) = plugin(&[COMPOSE_DESKTOP]) {
+        return found(ProjectType::App, &evidence);
+    }
     let runs = plugin(&[
         "application",
         "org.springframework.boot",
         "spring-boot-gradle-plugin",
         "io.quarkus",
         "io.micronaut.application",
+        "io.micronaut.minimal.application",
         "io.ktor.plugin",
         "com.github.johnrengelman.shadow",
         "com.gradleup.shadow",
@@ -177,7 +288,14 @@ fn purpose(build: &Build, frameworks: &Frameworks) -> Found<ProjectType> {
         let (_, line) = build.main_class.as_ref()?;
         Some(Evidence::at(&build.path, *line, "gradle-main-class"))
     })
-    .or_else(|| build.main_class_in_manifest());
+    .or_else(|| build.main_class_in_manifest())
+    .or_else(|| {
+        Some(Evidence::at(
+            &build.path,
+            build.run_task?,
+            "gradle-run-task",
+        ))
+    });
     match (runs, frameworks.purpose()) {
         (Some(_), Some(decided)) => decided,
         (Some(evidence), None) => found(ProjectType::App, &evidence),
@@ -201,7 +319,7 @@ fn add_version(stack: &mut Stack, sources: &Sources<'_>, build: &Build, top: Opt
         .and_then(|path| super::wrapper_version(sources, &path, "gradle-", "gradle-wrapper"));
     let most = wrapper.as_ref().and_then(|wrapper| {
         let mut evidence = wrapper.evidence.clone();
-        evidence.rule = statements::TOOL_RULE.into();
+        evidence.rule = statements::GRADLE_RULE.into();
         let text = format!("gradle-{}", wrapper.value);
         Some((newest_java(&wrapper.value)?, Statement { text, evidence }))
     });
@@ -243,59 +361,4 @@ fn newest_java(gradle: &str) -> Option<u32> {
         .iter()
         .find(|(first, second, _)| (major, minor) >= (*first, *second));
     row.map(|(_, _, java)| *java).filter(|java| *java < 21)
-}
-
-fn add_commands(stack: &mut Stack, sources: &Sources<'_>, build: &Build, top: &str) {
-    let evidence = Evidence::file(&build.path, "build-gradle");
-    let wrapper = draft::nearest(sources.tree, &build.folder, &["gradlew"]);
-    let program = super::wrapper_command(wrapper.as_deref(), &build.folder, "gradlew", "gradle");
-    stack.commands.test = command(format!("{program} test"), &evidence);
-    let is_library = stack.project_type.value == ProjectType::Library;
-    if build.has_plugin(&["com.android.application"]) {
-        stack.commands.build = command(format!("{program} assembleRelease"), &evidence);
-        return;
-    }
-    let name = stack.name.as_ref().map(|name| name.value.clone());
-    let name = name.or_else(|| {
-        // The root is called like its folder, which is not known where that is the whole project.
-        (build.folder != top).then(|| places::file_name(&build.folder).to_owned())
-    });
-    let archive = match (&name, &build.version) {
-        (Some(name), Some(version)) => format!("build/libs/{name}-{version}.jar"),
-        _ => "$(ls build/libs/*.jar | grep -v plain)".to_owned(),
-    };
-    let (task, start, dev) = if is_library {
-        ("assemble", None, None)
-    } else if build.has_plugin(&["io.quarkus"]) {
-        let start = "java -jar build/quarkus-app/quarkus-run.jar".to_owned();
-        ("quarkusBuild", Some(start), Some("quarkusDev"))
-    } else if build.has_plugin(&["org.springframework.boot", "spring-boot-gradle-plugin"]) {
-        (
-            "bootJar",
-            Some(format!("java -jar {archive}")),
-            Some("bootRun"),
-        )
-    } else if build.has_plugin(&["io.ktor.plugin"]) {
-        let start = "java -jar build/libs/*-all.jar".to_owned();
-        ("buildFatJar", Some(start), Some("run"))
-    } else if build.has_plugin(&["com.github.johnrengelman.shadow", "com.gradleup.shadow"]) {
-        let start = "java -jar build/libs/*-all.jar".to_owned();
-        ("shadowJar", Some(start), Some("run"))
-    } else if build.has_plugin(&["application", "io.micronaut.application"])
-        && build.main_class.is_some()
-    {
-        let name = name.unwrap_or_else(|| "*".to_owned());
-        let start = format!("build/install/{name}/bin/{name}");
-        ("installDist", Some(start), Some("run"))
-    } else {
-        let runs = build.main_class.is_some() || build.main_class_in_manifest().is_some();
-        (
-            "assemble",
-            runs.then(|| format!("java -jar {archive}")),
-            None,
-        )
-    };
-    stack.commands.build = command(format!("{program} {task}"), &evidence);
-    stack.commands.start = start.and_then(|start| command(start, &evidence));
-    stack.commands.dev = dev.and_then(|task| command(format!("{program} {task}"), &evidence));
 }

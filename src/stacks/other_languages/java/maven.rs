@@ -3,7 +3,9 @@
 //! Sources: "POM Reference" and "Maven Wrapper" in the manual of Maven, and the manuals of the
 //! plugins of Spring Boot and Quarkus.
 
-use std::collections::BTreeMap;
+mod start;
+
+use std::collections::{BTreeMap, HashMap};
 
 use dhtl_project_model::stack::{ProjectType, Stack, StackKind, Workspace, WorkspaceTool};
 use dhtl_project_model::{Evidence, Found};
@@ -12,7 +14,8 @@ use super::super::draft::{self, command, found};
 use super::super::frameworks::Frameworks;
 use super::super::inventory::{Inventory, folders};
 use super::super::xml::{self, Element};
-use super::frameworks::{FRAMEWORKS, port};
+use super::frameworks::{self, port};
+use super::maven_packing::{MOST, Packing};
 use super::statements;
 use crate::places;
 use crate::sources::Sources;
@@ -36,6 +39,9 @@ struct Pom {
     compiler: Option<(String, u32)>,
     final_name: Option<String>,
     main_class: Option<String>,
+    /// The class that a plugin runs, which may be of a tool.
+    run_class: Option<String>,
+    packing: Packing,
 }
 
 /// The stacks and workspaces of Maven.
@@ -57,10 +63,14 @@ pub(super) fn find(
         .filter_map(|pom| workspace(sources, pom, &poms))
         .collect();
     let tops = tops(&poms);
+    let named: Named<'_> = poms
+        .values()
+        .filter_map(|pom| Some((pom.artifact.as_ref()?.0.as_str(), pom)))
+        .collect();
     let stacks = poms
         .values()
         .filter(|pom| pom.packaging != "pom")
-        .map(|pom| stack(sources, pom, &poms, tops.get(&pom.folder).copied()))
+        .map(|pom| stack(sources, pom, &poms, &named, tops.get(&pom.folder).copied()))
         .collect();
     (stacks, workspaces)
 }
@@ -94,12 +104,12 @@ impl Pom {
             .descend(&["properties"])
             .into_iter()
             .flat_map(Element::children);
-        let listed = |names: &[&str], each: &str| -> Vec<(String, u32)> {
-            let list = root.descend(names);
-            let each = list.into_iter().flat_map(|list| list.all(each));
-            let artifacts = each.filter_map(|one| one.descend(&["artifactId"]));
-            artifacts.filter_map(lined).collect()
-        };
+        let dependencies = root
+            .descend(&["dependencies"])
+            .into_iter()
+            .flat_map(|list| list.all("dependency"))
+            .filter(|one| one.descend(&["scope"]).and_then(Element::text) != Some("test"))
+            .filter_map(|one| one.descend(&["artifactId"]));
         let modules = root
             .descend(&["modules"])
             .into_iter()
@@ -117,7 +127,7 @@ impl Pom {
                 .filter_map(|one| Some((one.name().to_owned(), lined(one)?)))
                 .collect(),
             modules: modules.filter_map(lined).collect(),
-            dependencies: listed(&["dependencies"], "dependency"),
+            dependencies: dependencies.filter_map(lined).collect(),
             // Those of profiles as well.
             plugins: root
                 .anywhere("plugin")
@@ -127,9 +137,27 @@ impl Pom {
             compiler: compiler(root).and_then(lined),
             final_name: text(&["build", "finalName"]).map(str::to_owned),
             main_class: root
-                .anywhere("mainClass")
+                .anywhere("plugin")
+                .take(MOST)
+                .filter(|plugin| {
+                    let name = plugin.descend(&["artifactId"]).and_then(Element::text);
+                    name != Some("exec-maven-plugin")
+                })
+                .chain(root.descend(&["properties"]))
+                .flat_map(|plugin| plugin.anywhere("mainClass"))
                 .find_map(Element::text)
                 .map(str::to_owned),
+            run_class: root
+                .anywhere("plugin")
+                .take(MOST)
+                .filter(|plugin| {
+                    let name = plugin.descend(&["artifactId"]).and_then(Element::text);
+                    name == Some("exec-maven-plugin")
+                })
+                .flat_map(|plugin| plugin.anywhere("mainClass"))
+                .find_map(Element::text)
+                .map(str::to_owned),
+            packing: Packing::read(root),
         }
     }
 
@@ -147,6 +175,35 @@ impl Pom {
                 .filter(|parent| parent.folder != pom.folder)
         })
         .take(10)
+    }
+}
+
+/// What is built, by its name.
+type Named<'p> = HashMap<&'p str, &'p Pom>;
+
+impl Pom {
+    /// Its lineage, and that of the modules that it uses, and they use.
+    fn with_used<'p>(
+        &'p self,
+        poms: &'p BTreeMap<String, Self>,
+        named: &Named<'p>,
+    ) -> Vec<&'p Self> {
+        // More than this are looked through by nobody.
+        const MOST: usize = 64;
+        let mut used: Vec<&Self> = self.lineage(poms).collect();
+        let mut next = 0;
+        while let Some(one) = used.get(next).copied() {
+            next += 1;
+            let artifacts = one.dependencies.iter().map(|(artifact, _)| artifact);
+            let modules = artifacts.filter_map(|name| named.get(name.as_str()));
+            let found: Vec<&Self> = modules.flat_map(|module| module.lineage(poms)).collect();
+            for other in found {
+                if used.len() < MOST && !used.iter().any(|known| known.path == other.path) {
+                    used.push(other);
+                }
+            }
+        }
+        used
     }
 }
 
@@ -186,17 +243,20 @@ fn workspace(sources: &Sources<'_>, pom: &Pom, poms: &BTreeMap<String, Pom>) -> 
     })
 }
 
-fn stack(
+fn stack<'p>(
     sources: &Sources<'_>,
-    pom: &Pom,
-    poms: &BTreeMap<String, Pom>,
+    pom: &'p Pom,
+    poms: &'p BTreeMap<String, Pom>,
+    named: &Named<'p>,
     top: Option<&str>,
 ) -> Stack {
     let evidence = Evidence::file(&pom.path, "pom-xml");
     let mut frameworks = Frameworks::default();
-    for (artifact, line) in &pom.dependencies {
-        let evidence = Evidence::at(&pom.path, *line, "maven-dependency");
-        frameworks.add_package(FRAMEWORKS, artifact, evidence);
+    for one in pom.with_used(poms, named) {
+        for (artifact, line) in &one.dependencies {
+            let evidence = Evidence::at(&one.path, *line, "maven-dependency");
+            frameworks::add(&mut frameworks, artifact, &evidence);
+        }
     }
     let purpose = purpose(sources, pom, poms, &frameworks);
     let purpose = draft::with_pages(sources.tree, &pom.folder, purpose);
@@ -220,7 +280,7 @@ fn stack(
     ));
     let program = add_manager(&mut stack, sources, pom, top);
     if value != ProjectType::Library {
-        add_start(&mut stack, pom, poms, &program, &frameworks);
+        start::add(&mut stack, sources, pom, poms, &program);
     }
     if matches!(value, ProjectType::Api | ProjectType::Web) {
         stack.port = port(sources, &pom.folder).or_else(|| frameworks.port());
@@ -237,12 +297,13 @@ fn purpose(
 ) -> Found<ProjectType> {
     let evidence = Evidence::file(&pom.path, "maven-packaging");
     // A plugin of the parent is one of every module, of which only some have something to run.
+    let packed = |one: &Pom| one.has_plugin(&RUNNERS) || one.has_plugin(&PACKERS);
+    let is_alone = poms.len() == 1 && !pom.has_plugin(&PUBLISHERS);
     let is_run = pom.has_plugin(&RUNNERS)
         || pom.main_class.is_some()
-        || (pom
-            .lineage(poms)
-            .any(|one| one.has_plugin(&RUNNERS) || one.has_plugin(&PACKERS))
-            && super::has_main_file(sources, &pom.folder));
+        || start::run_class(sources, pom, poms).is_some()
+        || ((is_alone || pom.lineage(poms).any(packed))
+            && start::main_file(sources, pom).is_some());
     let decided = frameworks.purpose();
     if pom.packaging == "war" {
         return decided.unwrap_or_else(|| found(ProjectType::Web, &evidence));
@@ -263,8 +324,17 @@ const RUNNERS: [&str; 4] = [
     "javafx-maven-plugin",
 ];
 
+/// Plugins that publish what others use.
+const PUBLISHERS: [&str; 4] = [
+    "central-publishing-maven-plugin",
+    "maven-gpg-plugin",
+    "maven-source-plugin",
+    "nexus-staging-maven-plugin",
+];
+
 /// Plugins that make a program of what has something to run.
-const PACKERS: [&str; 4] = [
+const PACKERS: [&str; 5] = [
+    "appassembler-maven-plugin",
     "exec-maven-plugin",
     "maven-shade-plugin",
     "maven-assembly-plugin",
@@ -317,6 +387,11 @@ fn resolved(text: &str, pom: &Pom, poms: &BTreeMap<String, Pom>) -> Option<Strin
         let property = pom.lineage(poms).find_map(|one| one.properties.get(name));
         let value = match name {
             "project.version" | "version" => pom.version.clone(),
+            "project.build.directory" => Some("target".to_owned()),
+            "project.build.finalName" => pom.final_name.clone().or_else(|| {
+                let (artifact, _) = pom.artifact.as_ref()?;
+                Some(format!("{artifact}-{}", pom.version.as_ref()?))
+            }),
             "project.artifactId" | "artifactId" => {
                 pom.artifact.as_ref().map(|(name, _)| name.clone())
             }
@@ -353,46 +428,4 @@ fn add_manager(stack: &mut Stack, sources: &Sources<'_>, pom: &Pom, top: Option<
     stack.commands.build = command(build, &evidence);
     stack.commands.test = command(format!("{program} -B test"), &evidence);
     program
-}
-
-fn add_start(
-    stack: &mut Stack,
-    pom: &Pom,
-    poms: &BTreeMap<String, Pom>,
-    program: &str,
-    frameworks: &Frameworks,
-) {
-    let evidence = Evidence::file(&pom.path, "pom-xml");
-    if frameworks.has("quarkus") || pom.has_plugin(&["quarkus-maven-plugin"]) {
-        stack.commands.start = command("java -jar target/quarkus-app/quarkus-run.jar", &evidence);
-        stack.commands.dev = command(format!("{program} quarkus:dev"), &evidence);
-        return;
-    }
-    if pom.packaging == "war" && !pom.has_plugin(&["spring-boot-maven-plugin"]) {
-        // It needs a server around it.
-        return;
-    }
-    let archive = archive(pom, poms).unwrap_or_else(|| format!("*.{}", pom.packaging));
-    stack.commands.start = command(format!("java -jar target/{archive}"), &evidence);
-    if pom
-        .lineage(poms)
-        .any(|pom| pom.has_plugin(&["spring-boot-maven-plugin"]))
-    {
-        stack.commands.dev = command(format!("{program} spring-boot:run"), &evidence);
-    }
-}
-
-/// The name of what is built, where everything in it is known.
-fn archive(pom: &Pom, poms: &BTreeMap<String, Pom>) -> Option<String> {
-    if pom.has_plugin(&["maven-assembly-plugin"]) {
-        return None;
-    }
-    let name = if let Some(name) = &pom.final_name {
-        resolved(name, pom, poms)?
-    } else {
-        let (artifact, _) = pom.artifact.as_ref()?;
-        let version = resolved(pom.version.as_ref()?, pom, poms)?;
-        format!("{artifact}-{version}")
-    };
-    Some(format!("{name}.{}", pom.packaging))
 }

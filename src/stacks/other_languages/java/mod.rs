@@ -2,8 +2,11 @@
 
 mod frameworks;
 mod gradle;
+mod gradle_catalog;
+mod gradle_commands;
 mod gradle_scripts;
 mod maven;
+mod maven_packing;
 mod statements;
 #[cfg(test)]
 mod tests;
@@ -15,7 +18,7 @@ use super::inventory::Inventory;
 use crate::places;
 use crate::sources::Sources;
 
-/// The stacks and workspaces of Java and Kotlin.
+/// The stacks and workspaces of the languages of the JVM.
 pub(super) fn find(
     sources: &Sources<'_>,
     inventory: &Inventory<'_>,
@@ -35,19 +38,57 @@ pub(super) fn find(
     (stacks, workspaces)
 }
 
-/// Whether a file of the code is called like one that starts a program.
-fn has_main_file(sources: &Sources<'_>, folder: &str) -> bool {
-    let code = places::inside(folder, "src/main");
-    sources.tree.below(&code).any(|file| {
-        let name = places::file_name(&file.path);
-        let stem = name
-            .strip_suffix(".java")
-            .or_else(|| name.strip_suffix(".kt"));
+/// A file of the code below `folder` that starts a program, by its name and by what stands in it.
+fn main_file(sources: &Sources<'_>, folder: &str) -> Option<String> {
+    /// More than one of them is read where the first only has the name of one.
+    const MOST: usize = 12;
+    const NAMES: [&str; 8] = [
+        "Application",
+        "Main",
+        "MainKt",
+        "App",
+        "Server",
+        "Launcher",
+        "Boot",
+        "Bot",
+    ];
+    let files = sources.tree.below(folder).map(|file| file.path.as_str());
+    let named = files.filter(|path| {
+        let name = places::file_name(path);
+        let stem = [".java", ".kt", ".scala", ".groovy"]
+            .iter()
+            .find_map(|ending| name.strip_suffix(ending));
         stem.is_some_and(|stem| {
-            ["Application", "Main", "MainKt", "App"]
-                .iter()
-                .any(|end| stem.ends_with(end))
-        })
+            NAMES.iter().any(|end| stem.ends_with(end))
+                || stem == "main"
+                || stem.starts_with("Main")
+                || stem.starts_with("Hello")
+        }) && !path.split('/').any(|part| part == "test")
+    });
+    named
+        .take(MOST)
+        .find(|path| sources.text(path).is_some_and(|text| starts(&text)))
+        .map(str::to_owned)
+}
+
+/// Whether a program begins in this text.
+fn starts(text: &str) -> bool {
+    const BEGINNINGS: [&str; 9] = [
+        "static void main(",
+        "static final void main(",
+        "void main(",
+        "fun main(",
+        "def main(",
+        "@main",
+        "extends App",
+        "extends IOApp",
+        "ZIOAppDefault",
+    ];
+    text.lines().any(|line| {
+        let code = line.split("//").next().unwrap_or_default();
+        BEGINNINGS
+            .iter()
+            .any(|beginning| code.contains(beginning) && !code.trim_start().starts_with('*'))
     })
 }
 

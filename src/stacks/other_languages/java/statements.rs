@@ -29,11 +29,11 @@ pub(super) fn version(
     if let Some((most, mut statement)) = most
         && statements.is_empty()
     {
-        statement.text = format!("<={most}");
+        statement.text = format!("<{}", most + 1);
         statements.push(statement);
     }
     let mut version = versions::resolve(sources, Runtime::Java, statements);
-    for (rules, text) in [(&BUILD_RULES[..], written), (&[TOOL_RULE][..], tool)] {
+    for (rules, text) in [(&BUILD_RULES[..], written), (&TOOL_RULES[..], tool)] {
         for rule in rules {
             let Some(text) = &text else { continue };
             draft::as_written(&mut version, rule, |_| text.clone());
@@ -50,8 +50,11 @@ pub(super) const BUILD_RULES: [&str; 4] = [
     "gradle-compatibility",
 ];
 
-/// The rule of what the version of a build tool says.
-pub(super) const TOOL_RULE: &str = "gradle-wrapper-runs-on";
+/// The rule of what the version of Gradle says.
+pub(super) const GRADLE_RULE: &str = "gradle-wrapper-runs-on";
+
+/// The rules of what the version of a build tool or language says.
+const TOOL_RULES: [&str; 1] = [GRADLE_RULE];
 
 fn of_files(sources: &Sources<'_>, folder: &str) -> Vec<Statement> {
     let mut statements = Vec::new();

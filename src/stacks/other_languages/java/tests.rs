@@ -55,7 +55,10 @@ fn modules_take_over_from_their_parent() {
         ("core/pom.xml", core.as_str()),
         ("core/src/main/java/x/Core.java", ""),
         ("web/pom.xml", web.as_str()),
-        ("web/src/main/java/x/WebApplication.java", ""),
+        (
+            "web/src/main/java/x/WebApplication.java",
+            "  public static void main(String[] arguments) {}\n",
+        ),
         (".java-version", "21.0.2\n"),
     ];
     insta::assert_snapshot!(shown(&files), @r#"
@@ -209,4 +212,252 @@ fn broken_xml_is_a_problem_with_its_line() {
     assert!(shown(&[("pom.xml", &deep)]).contains("problem pom.xml:"));
     let deep = format!("{}{}", "<a>".repeat(50_000), "</a>".repeat(50_000));
     assert!(!shown(&[("pom.xml", &deep)]).is_empty());
+}
+
+/// The lines about one thing, of all stacks.
+fn lines(files: &[(&str, &str)], about: &str) -> Vec<String> {
+    let shown = shown(files);
+    let lines = shown.lines().map(str::trim);
+    let lines = lines.filter_map(|line| line.strip_prefix(about));
+    lines.map(|line| line.trim().to_owned()).collect()
+}
+
+const MAIN: (&str, &str) = (
+    "src/main/java/x/App.java",
+    "class App {\n public static void main(String[] a) {}\n}\n",
+);
+
+#[test]
+fn maven_starts_what_its_plugins_make() {
+    let start = |inner: &str| {
+        let pom =
+            format!("<project><artifactId>x</artifactId><version>1</version>{inner}</project>");
+        lines(&[("pom.xml", &pom), MAIN], "start:").join("")
+    };
+    let plugin = |name: &str, inner: &str| {
+        start(&format!(
+            "<build><plugins><plugin><artifactId>{name}</artifactId>{inner}</plugin></plugins></build>"
+        ))
+    };
+    assert_eq!(start(""), "java -cp target/classes x.App");
+    let dependency =
+        "<dependencies><dependency><artifactId>y</artifactId></dependency></dependencies>";
+    assert_eq!(start(dependency), "mvn -q exec:java -Dexec.mainClass=x.App");
+    let of_tests = dependency.replace("</artifactId>", "</artifactId><scope>test</scope>");
+    assert_eq!(start(&of_tests), "java -cp target/classes x.App");
+    assert_eq!(plugin("maven-gpg-plugin", ""), "");
+    assert_eq!(plugin("maven-shade-plugin", ""), "java -jar target/x-1.jar");
+    assert_eq!(
+        plugin(
+            "maven-shade-plugin",
+            "<outputFile>${project.build.directory}/${project.artifactId}-fat.jar</outputFile>"
+        ),
+        "java -jar target/x-fat.jar"
+    );
+    assert_eq!(
+        plugin(
+            "maven-assembly-plugin",
+            "<mainClass>x.App</mainClass><descriptorRef>jar-with-dependencies</descriptorRef>"
+        ),
+        "java -jar target/x-1-jar-with-dependencies.jar"
+    );
+    assert_eq!(
+        plugin("spring-boot-maven-plugin", "<classifier>exec</classifier>"),
+        "java -jar target/x-1-exec.jar"
+    );
+    assert_eq!(
+        plugin(
+            "appassembler-maven-plugin",
+            "<program><mainClass>x.App</mainClass><name>app</name></program>"
+        ),
+        "sh target/appassembler/bin/app"
+    );
+    assert_eq!(
+        plugin("exec-maven-plugin", "<mainClass>org.tool.Other</mainClass>"),
+        "java -cp target/classes x.App"
+    );
+    let runner = "<packaging>war</packaging><build><plugins><plugin><artifactId>maven-dependency-plugin</artifactId>\
+        <artifactItem><artifactId>webapp-runner</artifactId></artifactItem></plugin></plugins></build>";
+    assert_eq!(
+        start(runner),
+        "java -jar target/dependency/webapp-runner.jar --port ${PORT:-8080} target/x-1.war"
+    );
+}
+
+#[test]
+fn dropwizard_is_told_its_settings() {
+    let pom = "<project><artifactId>x</artifactId><version>1</version><dependencies><dependency>\
+        <artifactId>dropwizard-core</artifactId></dependency></dependencies><build><plugins><plugin>\
+        <artifactId>maven-shade-plugin</artifactId></plugin></plugins></build></project>";
+    assert_eq!(
+        lines(&[("pom.xml", pom), MAIN, ("x.yml", "")], "start:"),
+        ["java -jar target/x-1.jar server x.yml"]
+    );
+}
+
+#[test]
+fn a_name_alone_is_no_program() {
+    let pom = "<project><artifactId>x</artifactId></project>";
+    let base = (
+        "src/main/java/x/Application.java",
+        "public abstract class Application {}\n",
+    );
+    assert_eq!(
+        lines(&[("pom.xml", pom), base], ". "),
+        ["Java Library x []"]
+    );
+}
+
+#[test]
+fn modules_have_the_frameworks_of_those_they_use() {
+    let module = |name: &str, inner: &str| {
+        format!("<project><artifactId>{name}</artifactId>{inner}</project>")
+    };
+    let web = module(
+        "web",
+        "<dependencies><dependency><artifactId>core</artifactId></dependency></dependencies>\
+         <build><plugins><plugin><artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build>",
+    );
+    let core = module(
+        "core",
+        "<dependencies><dependency><artifactId>spring-boot-starter-web</artifactId></dependency>\
+         <dependency><artifactId>web</artifactId></dependency></dependencies>",
+    );
+    let files = [
+        ("web/pom.xml", web.as_str()),
+        ("core/pom.xml", core.as_str()),
+    ];
+    assert_eq!(lines(&files, "web "), ["Java Api web [\"spring-boot\"]"]);
+    let gradle = [
+        ("settings.gradle.kts", "include(\":api\", \":server\")\n"),
+        (
+            "server/build.gradle.kts",
+            "plugins { id(\"org.springframework.boot\") version \"3\" }\ndependencies { implementation(project(\":api\")) }\n",
+        ),
+        ("server/src/main/java/x/App.java", ""),
+        (
+            "api/build.gradle.kts",
+            "dependencies { api(\"x:spring-boot-starter-webflux\") }\n",
+        ),
+        ("api/src/main/java/x/Api.java", ""),
+    ];
+    assert_eq!(
+        lines(&gradle, "server "),
+        ["Java Api server [\"spring-boot\"]"]
+    );
+}
+
+#[test]
+fn gradle_takes_over_catalogues_conventions_and_what_the_root_says() {
+    let catalog = "[libraries]\nweb = \"g:spring-boot-starter-web:3\"\n[plugins]\nboot = { id = \"org.springframework.boot\" }\n";
+    let by_catalog = [
+        ("gradle/libs.versions.toml", catalog),
+        (
+            "build.gradle.kts",
+            "plugins { alias(libs.plugins.boot) }\ndependencies { implementation(libs.web) }\n",
+        ),
+        MAIN,
+        ("gradle.properties", "version=2.0\n"),
+        ("settings.gradle.kts", "rootProject.name = \"shop\"\n"),
+    ];
+    assert_eq!(
+        lines(&by_catalog, ". "),
+        ["Java Api shop [\"spring-boot\"]"]
+    );
+    assert_eq!(
+        lines(&by_catalog, "start:"),
+        ["java -jar build/libs/shop-2.0.jar"]
+    );
+    let by_convention = [
+        ("settings.gradle.kts", "include(\"app\")\n"),
+        (
+            "buildSrc/src/main/kotlin/x.application.gradle.kts",
+            "plugins { id(\"x.common\")\n application }\n",
+        ),
+        (
+            "buildSrc/src/main/kotlin/x.common.gradle.kts",
+            "java { toolchain { languageVersion = JavaLanguageVersion.of(17) } }\n",
+        ),
+        (
+            "app/build.gradle.kts",
+            "plugins { id(\"x.application\") }\napplication { mainClass = \"x.App\" }\n",
+        ),
+        ("app/src/main/java/x/App.java", ""),
+    ];
+    assert_eq!(
+        lines(&by_convention, "start:"),
+        ["build/install/app/bin/app"]
+    );
+    assert_eq!(
+        lines(&by_convention, "Java "),
+        ["17 buildSrc/src/main/kotlin/x.common.gradle.kts:1 (gradle-toolchain)"]
+    );
+    let by_root = [
+        ("settings.gradle", "include 'app'\n"),
+        (
+            "build.gradle",
+            "subprojects {\n apply plugin: 'org.springframework.boot'\n version = '3'\n}\n",
+        ),
+        (
+            "app/build.gradle",
+            "bootJar { archiveFileName = 'shop.jar' }\n",
+        ),
+        ("app/src/main/java/x/App.java", ""),
+    ];
+    assert_eq!(lines(&by_root, "start:"), ["java -jar build/libs/shop.jar"]);
+}
+
+#[test]
+fn tasks_that_run_something_else_make_no_program() {
+    let kind = |script: &str| {
+        let shown = shown(&[("build.gradle.kts", script), MAIN]);
+        shown.lines().next().unwrap_or_default().to_owned()
+    };
+    let task = |name: &str| {
+        format!(
+            "tasks.register<JavaExec>(\"{name}\") {{\n dependsOn(\"a\")\n mainClass.set(\"x.App\")\n}}\n"
+        )
+    };
+    assert_eq!(kind(&task("generate")), ". Java Library  []");
+    assert_eq!(kind(&task("run")), ". Java App  []");
+    assert_eq!(
+        lines(&[("build.gradle.kts", &task("run")), MAIN], "start:"),
+        ["gradle run"]
+    );
+    // A plugin that is named for the projects within is not applied.
+    let others = "plugins { alias(libs.plugins.android.application) apply false }\n";
+    assert_eq!(kind(others), ". Java Library  []");
+    let desktop = "compose.desktop { application { mainClass = \"x.App\" } }\n";
+    assert_eq!(kind(desktop), ". Java App  []");
+    assert_eq!(
+        lines(&[("build.gradle.kts", desktop), MAIN], "build:"),
+        ["gradle packageDistributionForCurrentOS"]
+    );
+}
+
+#[test]
+fn the_newest_java_of_a_build_tool_counts_with_its_patches() {
+    let wrapper = "distributionUrl=https\\://services.example/distributions/gradle-7.4-bin.zip\n";
+    let files = [
+        ("build.gradle", "apply plugin: 'java'\n"),
+        ("gradle/wrapper/gradle-wrapper.properties", wrapper),
+        MAIN,
+    ];
+    assert_eq!(
+        lines(&files, "Java "),
+        ["17 gradle/wrapper/gradle-wrapper.properties:1 (gradle-wrapper-runs-on)"]
+    );
+}
+
+#[test]
+fn blocks_within_blocks_are_read_once() {
+    let nested = "subprojects { allprojects { ".repeat(20_000);
+    assert!(shown(&[("build.gradle", &nested), MAIN]).starts_with(". Java Library"));
+    let plugin = "<plugin><artifactId>maven-shade-plugin</artifactId>";
+    let nested = format!(
+        "<project>{}{}</project>",
+        plugin.repeat(2_000),
+        "</plugin>".repeat(2_000)
+    );
+    assert!(shown(&[("pom.xml", &nested)]).starts_with(". Java"));
 }
