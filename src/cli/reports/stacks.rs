@@ -161,6 +161,8 @@ const fn kind_name(kind: StackKind) -> &'static str {
         StackKind::Dotnet => ".NET",
         StackKind::Elixir => "Elixir",
         StackKind::Swift => "Swift",
+        StackKind::Scala => "Scala",
+        StackKind::Clojure => "Clojure",
         StackKind::Gleam => "Gleam",
         StackKind::Zig => "Zig",
         StackKind::Haskell => "Haskell",

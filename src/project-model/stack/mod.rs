@@ -136,6 +136,10 @@ pub enum StackKind {
     Elixir,
     /// Swift.
     Swift,
+    /// Scala.
+    Scala,
+    /// Clojure.
+    Clojure,
     /// Gleam.
     Gleam,
     /// Zig.

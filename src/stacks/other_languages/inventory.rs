@@ -25,6 +25,10 @@ pub(super) struct Inventory<'t> {
     pub(super) gradle: Vec<&'t str>,
     /// Other scripts of Gradle, of which some are plugins that the project makes for itself.
     pub(super) gradle_scripts: Vec<&'t str>,
+    /// `build.sbt`.
+    pub(super) sbt: Vec<&'t str>,
+    /// `project.clj`, `deps.edn`.
+    pub(super) clojure: Vec<&'t str>,
     /// `Gemfile`, `gems.rb`, `config.ru`, `*.gemspec`.
     pub(super) ruby: Vec<&'t str>,
     /// `composer.json`.
@@ -82,6 +86,8 @@ impl<'t> Inventory<'t> {
             "build.gradle" | "build.gradle.kts" | "settings.gradle" | "settings.gradle.kts" => {
                 &mut self.gradle
             }
+            "build.sbt" => &mut self.sbt,
+            "project.clj" | "deps.edn" => &mut self.clojure,
             "Gemfile" | "gems.rb" | "config.ru" => &mut self.ruby,
             "composer.json" => &mut self.composer,
             "index.php" | "wp-config.php" | "wp-config-sample.php" => &mut self.php,

@@ -54,6 +54,18 @@ pub(super) const SWIFT: Notation = Notation {
     word_signs: b"",
 };
 
+/// Scala, as in the builds of sbt.
+pub(super) const SCALA: Notation = SWIFT;
+
+/// Clojure. A key keeps its colon, and a symbol its points and its namespace.
+pub(super) const CLOJURE: Notation = Notation {
+    line_comments: &[";"],
+    block_comments: &[],
+    long_quotes: &[("\"", "\"", true)],
+    quotes: b"",
+    word_signs: b"-./*+!?:<>=%",
+};
+
 /// Ruby.
 pub(super) const RUBY: Notation = Notation {
     line_comments: &["#"],
@@ -354,9 +366,9 @@ mod tests {
         #[test]
         fn whatever_stands_there_is_no_reason_to_panic(
             text in "(\\PC|[\"'`\\\\/*#\n=\\[\\]é🦀]|=begin|\"\"\"|'''){0,80}",
-            which in 0usize..8,
+            which in 0usize..9,
         ) {
-            let notation = [GO, RUST, GRADLE, SWIFT, RUBY, ELIXIR, CMAKE, MESON][which];
+            let notation = [GO, RUST, GRADLE, SWIFT, CLOJURE, RUBY, ELIXIR, CMAKE, MESON][which];
             let lines = u32::try_from(text.split('\n').count()).unwrap();
             let tokens = tokens(&text, notation);
             prop_assert!(tokens.iter().all(|token| token.line <= lines));

@@ -110,6 +110,8 @@ const fn endings(kind: StackKind) -> &'static [&'static str] {
         StackKind::Dotnet => &["Program.cs", "Startup.cs"],
         StackKind::Elixir => &["router.ex", "endpoint.ex"],
         StackKind::Swift => &["routes.swift", "configure.swift"],
+        StackKind::Scala => &["routes", ".scala"],
+        StackKind::Clojure => &[".clj"],
         StackKind::Gleam => &[".gleam"],
         StackKind::Crystal => &[".cr"],
         StackKind::Static

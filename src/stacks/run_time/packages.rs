@@ -378,6 +378,8 @@ fn manifests(stack: &Stack) -> &'static [&'static str] {
         StackKind::Ruby => &["Gemfile"],
         StackKind::Php => &["composer.json"],
         StackKind::Elixir => &["mix.exs"],
+        StackKind::Scala => &["build.sbt"],
+        StackKind::Clojure => &["project.clj", "deps.edn"],
         _ => &[],
     }
 }

@@ -1,5 +1,6 @@
-//! Java and Kotlin: Maven and Gradle.
+//! Java, Kotlin, Scala and Clojure: Maven, Gradle, sbt, Leiningen and the command line of Clojure.
 
+mod clojure;
 mod frameworks;
 mod gradle;
 mod gradle_catalog;
@@ -7,6 +8,7 @@ mod gradle_commands;
 mod gradle_scripts;
 mod maven;
 mod maven_packing;
+mod sbt;
 mod statements;
 #[cfg(test)]
 mod tests;
@@ -35,6 +37,25 @@ pub(super) fn find(
         }
     }
     workspaces.extend(more);
+    let others = sbt::find(sources, inventory)
+        .into_iter()
+        .chain(clojure::find(sources, inventory));
+    for stack in others {
+        // Of two builds of one folder the one that makes a program of it is meant.
+        let known = stacks
+            .iter_mut()
+            .find(|known: &&mut Stack| known.folder == stack.folder);
+        match known {
+            None => stacks.push(stack),
+            Some(known)
+                if !known.project_type.value.is_application()
+                    && stack.project_type.value.is_application() =>
+            {
+                *known = stack;
+            }
+            Some(_) => {}
+        }
+    }
     (stacks, workspaces)
 }
 

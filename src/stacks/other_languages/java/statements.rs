@@ -53,8 +53,11 @@ pub(super) const BUILD_RULES: [&str; 4] = [
 /// The rule of what the version of Gradle says.
 pub(super) const GRADLE_RULE: &str = "gradle-wrapper-runs-on";
 
+/// The rule of what the version of Scala says.
+pub(super) const SCALA_RULE: &str = "scala-runs-on";
+
 /// The rules of what the version of a build tool or language says.
-const TOOL_RULES: [&str; 1] = [GRADLE_RULE];
+const TOOL_RULES: [&str; 2] = [GRADLE_RULE, SCALA_RULE];
 
 fn of_files(sources: &Sources<'_>, folder: &str) -> Vec<Statement> {
     let mut statements = Vec::new();
