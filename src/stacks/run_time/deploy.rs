@@ -166,7 +166,14 @@ fn environment(stack: &Stack, port: u16) -> BTreeMap<String, String> {
         set("GRADIO_SERVER_PORT", &port.to_string());
     }
     if listens && stack.kind == StackKind::Dotnet {
-        set("ASPNETCORE_HTTP_PORTS", &port.to_string());
+        // Only .NET 8 and later know the one of the port alone.
+        let version = stack.runtimes.first().map(|one| &one.version.value);
+        let major = version.and_then(|version| version.split('.').next()?.parse::<u32>().ok());
+        if major.is_some_and(|major| major < 8) {
+            set("ASPNETCORE_URLS", &format!("http://0.0.0.0:{port}"));
+        } else {
+            set("ASPNETCORE_HTTP_PORTS", &port.to_string());
+        }
     }
     // These listen on this machine alone unless they are told otherwise.
     if listens

@@ -3,19 +3,21 @@
 //! Sources: "`MSBuild` reference for .NET SDK projects", "Target frameworks", "global.json overview"
 //! and "Default listening port" in the documentation of .NET.
 
+mod commands;
+mod ports;
 mod project;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use dhtl_project_model::stack::{
     ProjectType, Runtime, RuntimeVersion, Stack, StackKind, Workspace, WorkspaceTool,
 };
 use dhtl_project_model::{Evidence, Found};
 
-use self::project::{Project, Sdk};
-use super::draft::{self, command, found};
+use self::project::{Project, Role, Sdk};
+use super::draft::{self, found};
 use super::frameworks::{Framework, Frameworks, framework};
 use super::inventory::{Inventory, ending};
 use super::xml;
@@ -82,18 +84,40 @@ pub(super) fn find(
 ) -> (Vec<Stack>, Vec<Workspace>) {
     let mut stacks: Vec<Stack> = Vec::new();
     let mut shared: BTreeMap<String, Option<Found<String>>> = BTreeMap::new();
-    for path in &inventory.dotnet {
-        if places::is_documentation(path) {
-            continue;
-        }
-        let Some(project) = Project::read(sources, path) else {
-            continue;
-        };
-        let folder = places::folder(path);
+    let paths = inventory.dotnet.iter();
+    let paths = paths.filter(|path| !places::is_documentation(path));
+    let projects: Vec<Project> = paths
+        .filter_map(|path| Project::read(sources, path))
+        .collect();
+    // Pages that a server hands out to the browser are a part of that server.
+    let served: HashSet<&str> = projects
+        .iter()
+        .filter(|project| project.sdk == Sdk::Web)
+        .flat_map(|project| project.references.iter().map(String::as_str))
+        .collect();
+    for project in &projects {
+        let folder = places::folder(&project.path);
         // Two projects of one folder are variants of one.
-        if !project.is_test && !stacks.iter().any(|stack| stack.folder == folder) {
-            stacks.push(stack(sources, folder, &project, &mut shared));
+        if project.role == Role::Development || stacks.iter().any(|stack| stack.folder == folder) {
+            continue;
         }
+        let mut stack = Stack::new(
+            folder,
+            StackKind::Dotnet,
+            Evidence::file(&project.path, "dotnet-project"),
+            purpose(sources, folder, project, &frameworks(project)),
+        );
+        if served.contains(project.path.as_str()) && project.sdk == Sdk::BlazorWebAssembly {
+            let evidence = Evidence::file(&project.path, "blazor-served");
+            stack.project_type = found(ProjectType::Library, &evidence);
+        }
+        let target = project
+            .target
+            .clone()
+            .or_else(|| inherited(sources, folder, &mut shared));
+        complete(&mut stack, sources, project, target.as_ref());
+        commands::add(&mut stack, sources, project, target.as_ref(), inventory);
+        stacks.push(stack);
     }
     let workspaces = inventory
         .solutions
@@ -102,13 +126,7 @@ pub(super) fn find(
     (stacks, workspaces.collect())
 }
 
-fn stack(
-    sources: &Sources<'_>,
-    folder: &str,
-    project: &Project,
-    shared: &mut BTreeMap<String, Option<Found<String>>>,
-) -> Stack {
-    let evidence = Evidence::file(&project.path, "dotnet-project");
+fn frameworks(project: &Project) -> Frameworks {
     let mut frameworks = Frameworks::default();
     if project.sdk == Sdk::Web {
         let evidence = Evidence::at(&project.path, 1, "dotnet-sdk-web");
@@ -118,41 +136,33 @@ fn stack(
         let evidence = Evidence::at(&project.path, *line, "dotnet-package");
         frameworks.add_package(FRAMEWORKS, package, evidence);
     }
-    let purpose = purpose(sources, folder, project, &frameworks);
-    let value = purpose.value;
-    let mut stack = Stack::new(folder, StackKind::Dotnet, evidence.clone(), purpose);
-    let file = places::file_name(&project.path);
-    let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
-    let assembly = project.assembly.as_deref().unwrap_or(name).to_owned();
-    stack.name = Some(found(name.to_owned(), &evidence));
-    stack.frameworks = frameworks.names();
-    let target = project
-        .target
-        .clone()
-        .or_else(|| inherited(sources, folder, shared));
-    let version = version(sources, folder, target.as_ref());
-    if matches!(value, ProjectType::Api | ProjectType::Web) {
-        stack.port = Some(found(port(&version), &version.version.evidence));
+    frameworks
+}
+
+/// Adds what is known of a project besides its commands.
+fn complete(
+    stack: &mut Stack,
+    sources: &Sources<'_>,
+    project: &Project,
+    target: Option<&Found<String>>,
+) {
+    let evidence = stack.evidence.clone();
+    stack.name = Some(found(project.name().to_owned(), &evidence));
+    stack.frameworks = frameworks(project).names();
+    if project.role == Role::Framework {
+        // It runs on what Windows brings.
+        return;
+    }
+    let version = version(sources, &stack.folder, target);
+    if matches!(
+        stack.project_type.value,
+        ProjectType::Api | ProjectType::Web
+    ) {
+        let said = ports::of(sources, &stack.folder);
+        let port = said.unwrap_or_else(|| found(port(&version), &version.version.evidence));
+        stack.port = Some(port);
     }
     stack.runtimes.push(version);
-    let lock = draft::here(sources.tree, folder, &["packages.lock.json"]);
-    let locked = if lock.is_some() { " --locked-mode" } else { "" };
-    stack.package_manager = Some(draft::manager("nuget", lock, &evidence));
-    stack.commands.install = command(format!("dotnet restore{locked}"), &evidence);
-    if value == ProjectType::Library {
-        stack.commands.build = command("dotnet build --no-restore -c Release", &evidence);
-        return stack;
-    }
-    stack.commands.build = command("dotnet publish --no-restore -c Release -o out", &evidence);
-    stack.commands.dev = command("dotnet run", &evidence);
-    if value == ProjectType::Static {
-        stack.static_output = Some(found(places::inside(folder, "out/wwwroot"), &evidence));
-        stack.index_fallback = true;
-    } else {
-        stack.commands.start = command(format!("dotnet out/{assembly}.dll"), &evidence);
-        stack.application = Some(found(assembly, &evidence));
-    }
-    stack
 }
 
 /// What it is, as its SDK, its output and its packages say.
@@ -170,6 +180,12 @@ fn purpose(
         )
     };
     let sdk = |value| found(value, &Evidence::at(&project.path, 1, "dotnet-sdk"));
+    let role = |value| found(value, &Evidence::file(&project.path, "dotnet-role"));
+    match project.role {
+        Role::AppHost | Role::Device => return role(ProjectType::App),
+        Role::Function => return role(ProjectType::Worker),
+        _ => {}
+    }
     match project.sdk {
         Sdk::Web
             if project

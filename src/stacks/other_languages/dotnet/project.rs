@@ -3,6 +3,7 @@
 use dhtl_project_model::{Evidence, Found};
 
 use super::super::xml::{self, Element};
+use crate::places;
 use crate::sources::Sources;
 
 /// What a project file says.
@@ -14,14 +15,37 @@ pub(super) struct Project {
     pub(super) sdk: Sdk,
     /// What it is built for.
     pub(super) target: Option<Found<String>>,
+    /// Whether it is built for more than one framework, so that a command has to name it.
+    pub(super) has_targets: bool,
     /// `Exe`, `WinExe` or `Library`, and the line.
     pub(super) output: Option<(String, u32)>,
     /// The name of what is built, where it is not that of the file.
     pub(super) assembly: Option<String>,
     /// The packages it uses, and the lines.
     pub(super) packages: Vec<(String, u32)>,
-    /// Whether it holds tests.
-    pub(super) is_test: bool,
+    /// The project files it refers to, from the root.
+    pub(super) references: Vec<String>,
+    /// What is published: a program of its own, instead of a library that `dotnet` runs.
+    pub(super) is_native: bool,
+    /// What it is there for.
+    pub(super) role: Role,
+}
+
+/// What a project is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It is a part of what is made.
+    Part,
+    /// It tests, measures or builds the others.
+    Development,
+    /// It starts the others on the machine of a developer (Aspire).
+    AppHost,
+    /// It is installed on a device (MAUI, Android, iOS).
+    Device,
+    /// It is run by Azure Functions.
+    Function,
+    /// It is of the .NET Framework, which the SDK does not build.
+    Framework,
 }
 
 /// Who builds a project.
@@ -45,6 +69,12 @@ impl Project {
         xml::with_root(sources, path, |root| Some(Self::from_root(root, path)))
     }
 
+    /// The name of its file, without the ending.
+    pub(super) fn name(&self) -> &str {
+        let file = places::file_name(&self.path);
+        file.rsplit_once('.').map_or(file, |(name, _)| name)
+    }
+
     fn from_root(root: Element<'_, '_>, path: &str) -> Self {
         let listed = root.all("Sdk").find_map(|sdk| sdk.attribute("Name"));
         let sdk = root.attribute("Sdk").or(listed).unwrap_or_default();
@@ -52,39 +82,85 @@ impl Project {
             .anywhere("PackageReference")
             .filter_map(|one| Some((one.attribute("Include")?.to_owned(), one.line())))
             .collect();
-        let is_true = |name: &str| {
-            let mut values = property(root, name);
-            values.any(|value| {
-                value
-                    .text()
-                    .is_some_and(|text| text.eq_ignore_ascii_case("true"))
-            })
-        };
-        let tests = [
-            "Microsoft.NET.Test.Sdk",
-            "xunit",
-            "xunit.v3",
-            "NUnit",
-            "MSTest.TestFramework",
-            "TUnit",
-        ];
+        let folder = places::folder(path);
+        let references = root
+            .anywhere("ProjectReference")
+            .filter_map(|one| places::join(folder, one.attribute("Include")?));
+        let natives = ["PublishAot", "PublishSingleFile", "SelfContained"];
+        let targets = property(root, "TargetFrameworks").find_map(Element::text);
         Self {
             path: path.to_owned(),
             sdk: Sdk::named(sdk),
             target: target(root, path, "dotnet-target-framework"),
+            has_targets: targets.is_some_and(|targets| targets.contains(';')),
             output: property(root, "OutputType")
                 .find_map(|one| Some((one.text()?.to_owned(), one.line()))),
             assembly: property(root, "AssemblyName")
                 .find_map(Element::text)
                 .filter(|name| !name.contains("$("))
                 .map(str::to_owned),
-            is_test: is_true("IsTestProject")
-                || sdk.starts_with("MSTest.Sdk")
-                || packages
-                    .iter()
-                    .any(|(name, _)| tests.contains(&name.as_str())),
+            references: references.collect(),
+            is_native: natives.iter().any(|name| is_true(root, name)),
+            role: role(root, sdk, &packages),
             packages,
         }
+    }
+}
+
+/// Whether a property is on, whatever is built.
+fn is_true(root: Element<'_, '_>, name: &str) -> bool {
+    property(root, name)
+        .filter(|one| one.attribute("Condition").is_none())
+        .filter_map(Element::text)
+        .any(|text| text.eq_ignore_ascii_case("true"))
+}
+
+/// Packages of projects that test, measure or build others.
+const DEVELOPMENT: [&str; 11] = [
+    "Microsoft.NET.Test.Sdk",
+    "xunit",
+    "xunit.v3",
+    "NUnit",
+    "MSTest.TestFramework",
+    "TUnit",
+    "BenchmarkDotNet",
+    "Bullseye",
+    "Cake.Frosting",
+    "Fake.Core.Target",
+    "Nuke.Common",
+];
+
+/// What a project with these packages is there for.
+fn role(root: Element<'_, '_>, sdk: &str, packages: &[(String, u32)]) -> Role {
+    let uses = |names: &[&str]| {
+        packages
+            .iter()
+            .any(|(name, _)| names.contains(&name.as_str()))
+    };
+    let mut sdks = root.all("Sdk").filter_map(|sdk| sdk.attribute("Name"));
+    let is_host = sdk.starts_with("Aspire.AppHost.Sdk")
+        || sdks.any(|sdk| sdk.starts_with("Aspire.AppHost.Sdk"))
+        || is_true(root, "IsAspireHost")
+        || uses(&["Aspire.Hosting.AppHost"]);
+    let is_of_device = is_true(root, "UseMaui")
+        || property(root, "TargetFramework")
+            .filter_map(Element::text)
+            .any(|target| target.ends_with("-android") || target.ends_with("-ios"));
+    let is_of_framework = sdk.is_empty()
+        && root.all("Import").next().is_some()
+        && property(root, "TargetFrameworkVersion").next().is_some();
+    if is_true(root, "IsTestProject") || sdk.starts_with("MSTest.Sdk") || uses(&DEVELOPMENT) {
+        Role::Development
+    } else if is_host {
+        Role::AppHost
+    } else if is_of_device {
+        Role::Device
+    } else if property(root, "AzureFunctionsVersion").next().is_some() {
+        Role::Function
+    } else if is_of_framework {
+        Role::Framework
+    } else {
+        Role::Part
     }
 }
 
