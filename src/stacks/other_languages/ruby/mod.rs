@@ -121,7 +121,13 @@ fn stack(sources: &Sources<'_>, folder: &str, inventory: &Inventory<'_>) -> Opti
     });
     stack.frameworks = frameworks.names();
     add_lock(&mut stack, sources, folder, &gemfile, &evidence);
-    add_commands(&mut stack, sources, folder, &frameworks, rackup.as_deref());
+    add_commands(
+        &mut stack,
+        sources,
+        &gemfile,
+        &frameworks,
+        rackup.as_deref(),
+    );
     if matches!(value, ProjectType::Web | ProjectType::Api) {
         // Whoever starts it decides, and rackup has a default of its own.
         let rackup = rackup.filter(|_| !frameworks.has("rails"));
@@ -321,10 +327,12 @@ fn without_patch(text: &str) -> &str {
 fn add_commands(
     stack: &mut Stack,
     sources: &Sources<'_>,
-    folder: &str,
+    gemfile: &Gemfile,
     frameworks: &Frameworks,
     rackup: Option<&str>,
 ) {
+    let folder = stack.folder.clone();
+    let folder = folder.as_str();
     let evidence = stack.evidence.clone();
     let has = |name: &str| sources.tree.contains(&places::inside(folder, name));
     let commands = &mut stack.commands;
@@ -381,18 +389,71 @@ fn add_commands(
     }
     if let Some(rackup) = rackup {
         let evidence = Evidence::file(rackup, "rackup-file");
-        let port = "${PORT:-9292}";
-        commands.start = command(
-            format!("bundle exec rackup -o 0.0.0.0 -p {port}"),
-            &evidence,
-        );
+        commands.start = command(server(sources, folder, gemfile), &evidence);
         return;
     }
     let scripts = ["main.rb", "app.rb", "server.rb", "bot.rb"];
-    if let Some(name) = scripts.iter().find(|name| has(name)) {
+    let only = || {
+        let files = sources.tree.below(folder).map(|file| file.path.as_str());
+        let mut here = files
+            .filter(|path| places::folder(path) == folder && path.as_bytes().ends_with(b".rb"));
+        let only = here.next().filter(|_| here.next().is_none());
+        only.map(places::file_name)
+    };
+    let script = scripts.iter().copied().find(|name| has(name));
+    if let Some(name) = script.or_else(only) {
         let evidence = Evidence::file(places::inside(folder, name), "ruby-script");
         commands.start = command(format!("bundle exec ruby {name}"), &evidence);
     }
+}
+
+/// What serves a `config.ru`: the server whose settings are there; rackup; the server that is installed,
+/// where rackup is not, which Rack brings no longer.
+///
+/// Sources: the manuals of Puma, Unicorn and Falcon, and "Upgrade Guide" of Rack 3.
+fn server(sources: &Sources<'_>, folder: &str, gemfile: &Gemfile) -> String {
+    let uses = |name: &str| gemfile.gems.iter().any(|(gem, _)| gem == name);
+    for (gem, settings) in [
+        ("puma", "config/puma.rb"),
+        ("unicorn", "config/unicorn.rb"),
+        ("unicorn", "unicorn.rb"),
+    ] {
+        if uses(gem) && sources.tree.contains(&places::inside(folder, settings)) {
+            let option = if gem == "puma" { "-C" } else { "-c" };
+            return format!("bundle exec {gem} {option} {settings}");
+        }
+    }
+    let lock = draft::here(sources.tree, folder, &["Gemfile.lock", "gems.locked"]);
+    let lock = lock
+        .and_then(|path| sources.text(&path))
+        .unwrap_or_default();
+    let brings_rackup = lock.is_empty()
+        || uses("rackup")
+        || locked(&lock, "rackup").is_some()
+        || locked(&lock, "rack").is_none_or(|version| version.starts_with(['1', '2']));
+    if !brings_rackup {
+        for (gem, start) in [
+            ("puma", "bundle exec puma -b tcp://0.0.0.0:${PORT:-9292}"),
+            (
+                "falcon",
+                "bundle exec falcon serve -b http://0.0.0.0:${PORT:-9292}",
+            ),
+            ("unicorn", "bundle exec unicorn -o 0.0.0.0 -p ${PORT:-9292}"),
+        ] {
+            if uses(gem) {
+                return start.to_owned();
+            }
+        }
+    }
+    "bundle exec rackup -o 0.0.0.0 -p ${PORT:-9292}".to_owned()
+}
+
+/// The version of a gem in a lock: `3.1.8` of `    rack (3.1.8)`.
+fn locked<'t>(lock: &'t str, gem: &str) -> Option<&'t str> {
+    lock.lines().find_map(|line| {
+        let rest = line.strip_prefix("    ")?.strip_prefix(gem)?;
+        rest.strip_prefix(" (")?.strip_suffix(')')
+    })
 }
 
 fn add_worker(stack: &mut Stack, gemfile: &Gemfile) {

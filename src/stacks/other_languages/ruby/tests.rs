@@ -1,6 +1,7 @@
 //! What is found of projects of Ruby.
 
 use super::super::shown::shown;
+use crate::test_surveys::surveyed;
 
 #[test]
 fn rails_with_pages_and_a_worker() {
@@ -97,4 +98,61 @@ fn gems_are_libraries_or_commands_and_tools_are_nothing() {
     assert!(first.starts_with(". Ruby Cli x []"), "{first}");
     assert_eq!(shown(&[("Gemfile", "gem 'fastlane'\n")]), "");
     assert_eq!(shown(&[("docs/Gemfile", "gem 'jekyll'\n")]), "");
+}
+
+#[test]
+fn a_rack_application_is_served_by_what_is_installed() {
+    let start = |files: &[(&str, &str)]| {
+        let shown = shown(files);
+        let line = shown
+            .lines()
+            .find_map(|line| line.strip_prefix("  start: "));
+        line.unwrap_or_default().to_owned()
+    };
+    let gemfile = ("Gemfile", "gem 'sinatra'\ngem 'puma'\n");
+    let rackup = ("config.ru", "");
+    let by_rackup = "bundle exec rackup -o 0.0.0.0 -p ${PORT:-9292}";
+    assert_eq!(start(&[gemfile, rackup]), by_rackup);
+    assert_eq!(
+        start(&[gemfile, rackup, ("config/puma.rb", "")]),
+        "bundle exec puma -C config/puma.rb"
+    );
+    for (lock, expected) in [
+        ("GEM\n    rack (2.2.8)\n", by_rackup),
+        ("GEM\n    rack (3.1.8)\n    rackup (2.1.0)\n", by_rackup),
+        (
+            "GEM\n    rack (3.1.8)\n",
+            "bundle exec puma -b tcp://0.0.0.0:${PORT:-9292}",
+        ),
+    ] {
+        assert_eq!(start(&[gemfile, rackup, ("Gemfile.lock", lock)]), expected);
+    }
+    assert_eq!(start(&[gemfile, ("web.rb", "")]), "bundle exec ruby web.rb");
+    assert_eq!(start(&[gemfile, ("web.rb", ""), ("x.rb", "")]), "");
+}
+
+#[test]
+fn a_start_that_migrates_is_not_told_to_do_so_again() {
+    let start = |procfile: &str| {
+        let files = [
+            ("Gemfile", "gem 'rails'\n"),
+            ("config/application.rb", ""),
+            ("db/schema.rb", ""),
+            ("Procfile", procfile),
+        ];
+        surveyed(&files)
+            .survey
+            .deploy
+            .unwrap()
+            .start_command
+            .unwrap()
+    };
+    assert_eq!(
+        start("web: rake db:migrate && bin/rails server\n"),
+        "rake db:migrate && bin/rails server"
+    );
+    assert_eq!(
+        start("web: bin/rails server\n"),
+        "bundle exec rails db:migrate && bin/rails server"
+    );
 }
