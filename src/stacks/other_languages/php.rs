@@ -3,6 +3,9 @@
 //! Sources: "The composer.json schema" in the manual of Composer (`require.php`,
 //! `config.platform.php`), the manuals of Laravel, Symfony, `WordPress` and Slim.
 
+#[cfg(test)]
+mod tests;
+
 use dhtl_project_model::stack::{
     FileFolder, FolderPurpose, Process, ProjectType, Runtime, Stack, StackKind, Workspace,
 };
@@ -84,7 +87,46 @@ const FRAMEWORKS: &[Framework] = &[
 ];
 
 /// Folders that a web server is pointed at.
-const ROOTS: [&str; 5] = ["public", "web", "webroot", "public_html", "htdocs"];
+const ROOTS: [&str; 10] = [
+    "public",
+    "web",
+    "webroot",
+    "public_html",
+    "htdocs",
+    "pub",
+    "www",
+    "docroot",
+    "httpdocs",
+    "html",
+];
+
+/// Where a `composer.json` says which folder a web server is pointed at, whose `index.php` Composer may
+/// be the one to write.
+///
+/// Sources: the manuals of drupal/core-composer-scaffold, Symfony Flex and TYPO3.
+const ROOT_SETTINGS: [&[&str]; 3] = [
+    &["extra", "drupal-scaffold", "locations", "web-root"],
+    &["extra", "public-dir"],
+    &["extra", "typo3/cms", "web-dir"],
+];
+
+/// Types of packages that are a part of something else, by how they end.
+const PARTS: [&str; 14] = [
+    "library",
+    "plugin",
+    "theme",
+    "bundle",
+    "module",
+    "extension",
+    "component",
+    "package",
+    "skin",
+    "recipe",
+    "dropin",
+    "profile",
+    "language",
+    "template",
+];
 
 /// The stacks of PHP.
 pub(super) fn find(
@@ -95,9 +137,14 @@ pub(super) fn find(
     for folder in folders(&inventory.composer) {
         let path = places::inside(folder, "composer.json");
         // What lies in one that is installed is a part of it: a plugin, a theme, a tool.
-        let is_inner = stacks
-            .iter()
-            .any(|stack| stack.folder == "." || places::relative(folder, &stack.folder).is_some());
+        let is_inner = stacks.iter().any(|stack| {
+            let is_below = stack.folder == "." || places::relative(folder, &stack.folder).is_some();
+            let answers = matches!(
+                stack.project_type.value,
+                ProjectType::Web | ProjectType::Api
+            );
+            is_below && answers
+        });
         if is_inner || places::is_documentation(&path) {
             continue;
         }
@@ -142,7 +189,18 @@ fn of_composer(sources: &Sources<'_>, folder: &str, path: &str) -> Option<Stack>
         stack.commands.test = command("composer test", &evidence);
     }
     if is_application {
-        add_commands(&mut stack, sources, folder, &frameworks);
+        let root = root_setting(&manifest);
+        add_commands(&mut stack, sources, folder, &frameworks, root);
+        let dev = ["dev", "start"].iter().find_map(|name| {
+            let script = manifest.descend(&["scripts", name])?;
+            Some((
+                name,
+                Evidence::at(path, script.line, "composer-scripts-dev"),
+            ))
+        });
+        if let Some((name, evidence)) = dev {
+            stack.commands.dev = command(format!("composer run {name}"), &evidence);
+        }
     }
     if matches!(value, ProjectType::Web | ProjectType::Api) {
         stack.port = frameworks
@@ -168,8 +226,14 @@ fn purpose(
 ) -> Option<Found<ProjectType>> {
     let kind = manifest.get("type");
     let evidence = |node: &Node, rule| Evidence::at(path, node.line, rule);
+    // An application may be of a type of its own, such as `wordpress-core`.
+    let is_part = |kind: &Node| {
+        let name = kind.text().unwrap_or_default();
+        PARTS.iter().any(|part| name.ends_with(part)) || entry(sources, folder).is_none()
+    };
     if let Some(kind) = kind
         && !matches!(kind.text(), Some("project" | "metapackage"))
+        && is_part(kind)
     {
         let bin = manifest.get("bin").filter(|bin| !bin.texts().is_empty());
         return Some(match bin {
@@ -195,6 +259,18 @@ fn purpose(
         ProjectType::Library,
         &evidence(loaded, "composer-autoload"),
     ))
+}
+
+/// The folder that a web server is pointed at, as the manifest says.
+fn root_setting(manifest: &Node) -> Option<&str> {
+    let mut settings = ROOT_SETTINGS
+        .iter()
+        .filter_map(|keys| manifest.descend(keys)?.text());
+    let root = settings.next()?.trim_end_matches('/');
+    let is_plain = root
+        .chars()
+        .all(|one| one.is_ascii_alphanumeric() || "._-/".contains(one));
+    (is_plain && !root.is_empty() && !root.starts_with(['/', '-'])).then_some(root)
 }
 
 /// The file that answers requests.
@@ -250,7 +326,13 @@ fn add_version(
     stack.runtimes.push(version);
 }
 
-fn add_commands(stack: &mut Stack, sources: &Sources<'_>, folder: &str, frameworks: &Frameworks) {
+fn add_commands(
+    stack: &mut Stack,
+    sources: &Sources<'_>,
+    folder: &str,
+    frameworks: &Frameworks,
+    setting: Option<&str>,
+) {
     let purpose = stack.project_type.evidence.clone();
     let evidence = |name: &str| {
         frameworks
@@ -285,12 +367,21 @@ fn add_commands(stack: &mut Stack, sources: &Sources<'_>, folder: &str, framewor
         let migrations = has("config/packages/doctrine_migrations.yaml");
         let migrate = "php bin/console doctrine:migrations:migrate --no-interaction";
         commands.migrate = migrations.then(|| found(migrate.to_owned(), &evidence("symfony")));
+        if has("importmap.php") {
+            let map = Evidence::file(places::inside(folder, "importmap.php"), "symfony-assets");
+            commands.build = command("php bin/console asset-map:compile", &map);
+        }
     }
-    let root = ROOTS.iter().find(|root| has(&format!("{root}/index.php")));
+    let known = || {
+        ROOTS
+            .into_iter()
+            .find(|root| has(&format!("{root}/index.php")))
+    };
+    let root = setting.or_else(known);
     let port = frameworks.port().map_or(8080, |port| port.value);
     let serve = format!(
         "php -S 0.0.0.0:${{PORT:-{port}}} -t {}",
-        root.unwrap_or(&".")
+        root.unwrap_or(".")
     );
     commands.start = command(serve, &purpose);
 }
@@ -337,89 +428,4 @@ fn without_composer(sources: &Sources<'_>, inventory: &Inventory<'_>) -> Option<
     let serve = format!("php -S 0.0.0.0:${{PORT:-8080}} -t {folder}");
     stack.commands.start = command(serve, &evidence);
     Some(stack)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::shown::shown;
-
-    #[test]
-    fn laravel() {
-        let manifest = "{\n\"name\": \"x/shop\", \"type\": \"project\",\n\"require\": {\n\"php\": \"^8.1\",\n\
-            \"laravel/framework\": \"^11\", \"laravel/horizon\": \"^5\"},\n\"scripts\": {\"test\": \"pest\"},\n\
-            \"config\": {\"platform\": {\"php\": \"8.2.10\"}}}";
-        let files = [
-            ("composer.json", manifest),
-            ("composer.lock", "{}"),
-            ("artisan", ""),
-        ];
-        insta::assert_snapshot!(shown(&files), @r#"
-        . Php Web x/shop ["laravel"]
-          Php 8.2 composer.json:7 (composer-platform-php)
-          with composer  composer.lock (lock-file)
-          install: composer install --no-dev --optimize-autoloader
-          migrate: php artisan migrate --force
-          start: php artisan serve --host=0.0.0.0 --port=${PORT:-8000}
-          dev: php artisan serve
-          test: composer test
-          process worker: php artisan horizon
-          port 8000 composer.json:5 (composer-require)
-        "#);
-    }
-
-    #[test]
-    fn symfony_slim_and_plain_files() {
-        let symfony = [
-            (
-                "composer.json",
-                "{\"require\": {\"php\": \">=8.2\", \"symfony/framework-bundle\": \"7\"}}",
-            ),
-            ("public/index.php", ""),
-            ("config/packages/doctrine_migrations.yaml", ""),
-        ];
-        insta::assert_snapshot!(shown(&symfony), @r#"
-        . Php Web  ["symfony"]
-          Php 8.4 composer.json:1 (composer-require-php)
-          with composer  composer.json (composer-json)
-          install: composer install --no-dev --optimize-autoloader
-          migrate: php bin/console doctrine:migrations:migrate --no-interaction
-          start: php -S 0.0.0.0:${PORT:-8000} -t public
-          port 8000 composer.json:1 (composer-require)
-        "#);
-        let slim = [
-            ("composer.json", "{\"require\": {\"slim/slim\": \"4\"}}"),
-            ("index.php", ""),
-        ];
-        insta::assert_snapshot!(shown(&slim), @r#"
-        . Php Api  ["slim"]
-          Php 8.4 . (runtime-default)
-          with composer  composer.json (composer-json)
-          install: composer install --no-dev --optimize-autoloader
-          start: php -S 0.0.0.0:${PORT:-8080} -t .
-          port 8080 composer.json:1 (composer-require)
-        "#);
-        insta::assert_snapshot!(shown(&[("wp-config-sample.php", ""), ("index.php", "")]), @r#"
-        . Php Web  ["wordpress"]
-          Php 8.4 . (runtime-default)
-          start: php -S 0.0.0.0:${PORT:-8080} -t .
-          port 8080 index.php (php-index)
-        "#);
-        assert_eq!(shown(&[("a/b/index.php", "")]), "");
-    }
-
-    #[test]
-    fn libraries_and_commands() {
-        let kind = |manifest: &str| {
-            let shown = shown(&[("composer.json", manifest)]);
-            shown.lines().next().unwrap_or_default().to_owned()
-        };
-        assert_eq!(kind("{\"type\": \"library\"}"), ". Php Library  []");
-        assert_eq!(
-            kind("{\"type\": \"library\", \"bin\": [\"x\"]}"),
-            ". Php Cli  []"
-        );
-        assert_eq!(kind("{\"autoload\": {}}"), ". Php Library  []");
-        assert_eq!(kind("{\"require-dev\": {\"x/y\": \"1\"}}"), "");
-        assert!(kind("{").starts_with("problem composer.json:1"));
-    }
 }
