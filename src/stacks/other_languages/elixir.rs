@@ -45,6 +45,8 @@ struct Mix {
     /// The line of the module that starts it.
     start_module: Option<u32>,
     escript: Option<u32>,
+    /// The line of the releases, and the name of the only one, where it has one of its own.
+    releases: Option<(Option<String>, u32)>,
     has_assets_deploy: bool,
 }
 
@@ -140,6 +142,22 @@ impl Mix {
                 self.start_module = Some(line);
             }
             tokens::Kind::Word("escript") if is_key => self.escript = Some(line),
+            // `releases: [shop: [...]]`, `releases: releases()`.
+            tokens::Kind::Word("releases") if is_key => {
+                let name = rest.get(2).and_then(|name| name.word());
+                let is_listed = value.is_some_and(|value| value.is_sign('['))
+                    && rest.get(3).is_some_and(|next| next.is_sign(':'));
+                let name = name.filter(|_| is_listed).map(str::to_owned);
+                self.releases = Some((name, line));
+            }
+            // `defp releases do [shop: [...]]`.
+            tokens::Kind::Word("releases")
+                if rest.first().is_some_and(|next| next.is_word("do"))
+                    && value.is_some_and(|value| value.is_sign('[')) =>
+            {
+                let name = rest.get(2).and_then(|name| name.word());
+                self.releases = Some((name.map(str::to_owned), line));
+            }
             tokens::Kind::Text("assets.deploy") => self.has_assets_deploy = true,
             // `{:phoenix, "~> 1.7"}`.
             tokens::Kind::Word(name)
@@ -175,7 +193,54 @@ fn stack(sources: &Sources<'_>, folder: &str, mix: &Mix, is_inner: bool) -> Stac
         stack.port = frameworks.port();
     }
     add_commands(&mut stack, mix, &frameworks, is_inner);
+    add_release(&mut stack, sources, mix);
     stack
+}
+
+/// A project that says how it is released is started as a release.
+///
+/// Source: "`mix release`" in the documentation of Mix, "Deploying with Releases" in that of Phoenix.
+fn add_release(stack: &mut Stack, sources: &Sources<'_>, mix: &Mix) {
+    let app = mix.app.as_ref().map(|(name, _)| name);
+    let named = mix.releases.as_ref().and_then(|(name, _)| name.as_ref());
+    let Some(name) = named.or(app).filter(|_| stack.commands.start.is_some()) else {
+        return;
+    };
+    let folder = stack.folder.clone();
+    let inside = |name: &str| places::inside(&folder, name);
+    let has = |name: &str| sources.tree.contains(&inside(name));
+    let overlays = [
+        "rel/env.sh.eex",
+        "rel/overlays/bin/server",
+        "rel/vm.args.eex",
+    ];
+    let said = mix.releases.as_ref();
+    let evidence = said
+        .map(|(_, line)| Evidence::at(&mix.path, *line, "mix-releases"))
+        .or_else(|| {
+            let file = overlays.into_iter().find(|name| has(name))?;
+            Some(Evidence::file(inside(file), "mix-release-files"))
+        });
+    let (Some(evidence), ProjectType::Api | ProjectType::Web | ProjectType::App) =
+        (evidence, stack.project_type.value)
+    else {
+        return;
+    };
+    let programs = format!("_build/prod/rel/{name}/bin");
+    let commands = &mut stack.commands;
+    if let Some(build) = &mut commands.build {
+        build.value.push_str(" && MIX_ENV=prod mix release");
+        build.evidence = evidence.clone();
+    }
+    if has("rel/overlays/bin/migrate") {
+        commands.migrate = command(format!("{programs}/migrate"), &evidence);
+    }
+    let start = if has("rel/overlays/bin/server") {
+        format!("{programs}/server")
+    } else {
+        format!("{programs}/{name} start")
+    };
+    commands.start = command(start, &evidence);
 }
 
 /// What it is: a library, unless something is started.
@@ -224,7 +289,7 @@ fn versions(sources: &Sources<'_>, folder: &str, mix: &Mix) -> Vec<RuntimeVersio
     strong.extend(versions::of_tool_files(sources, folder, Runtime::Erlang));
     let newest = newest_erlang(&elixir.version.value).filter(|_| strong.is_empty());
     strong.extend(newest.map(|newest| Statement {
-        text: format!("<={newest}"),
+        text: format!("<{}", newest + 1),
         evidence: Evidence {
             rule: ELIXIR_RUNS_ON.into(),
             ..elixir.version.evidence.clone()
@@ -334,6 +399,45 @@ mod tests {
     }
 
     #[test]
+    fn a_release_is_made_and_started() {
+        let plain = PHOENIX.replace("escript: x(),\n", "\n");
+        let lines = |files: &[(&str, &str)]| -> Vec<String> {
+            let shown = shown(files);
+            let lines = shown.lines().map(str::trim).filter(|line| {
+                ["build:", "migrate:", "start:"]
+                    .iter()
+                    .any(|start| line.starts_with(start))
+            });
+            lines.map(str::to_owned).collect()
+        };
+        let overlays = [
+            ("mix.exs", plain.as_str()),
+            ("rel/overlays/bin/server", ""),
+            ("rel/overlays/bin/migrate", ""),
+        ];
+        assert_eq!(
+            lines(&overlays),
+            [
+                "build: MIX_ENV=prod mix compile && MIX_ENV=prod mix assets.deploy && MIX_ENV=prod mix release",
+                "migrate: _build/prod/rel/shop/bin/migrate",
+                "start: _build/prod/rel/shop/bin/server",
+            ]
+        );
+        // Where it lies in a container says nothing about where it is built.
+        let fly = "[deploy]\n  release_command = \"/app/bin/migrate\"\n";
+        let told: Vec<_> = overlays.into_iter().chain([("fly.toml", fly)]).collect();
+        let survey = crate::test_surveys::surveyed(&told).survey;
+        let migrate = survey.stacks[0].commands.migrate.as_ref().unwrap();
+        assert_eq!(migrate.value, "_build/prod/rel/shop/bin/migrate");
+        let named = plain.replace("aliases:", "releases: [live: [x: 1]], aliases:");
+        let with_name = lines(&[("mix.exs", named.as_str())]);
+        assert_eq!(
+            with_name.last().map(String::as_str),
+            Some("start: _build/prod/rel/live/bin/live start")
+        );
+    }
+
+    #[test]
     fn umbrellas_libraries_and_commands() {
         let files = [
             ("mix.exs", "def project do [apps_path: \"apps\"] end\n"),
@@ -353,7 +457,7 @@ mod tests {
           test: mix test
         apps/web Elixir Api shop ["phoenix"]
           Elixir 1.16 apps/web/mix.exs:5 (mix-elixir)
-          Erlang 25 apps/web/mix.exs:5 (elixir-runs-on)
+          Erlang 26 apps/web/mix.exs:5 (elixir-runs-on)
           with mix  apps/web/mix.exs (mix-exs)
           install: mix deps.get --only prod
           build: MIX_ENV=prod mix compile && MIX_ENV=prod mix assets.deploy
