@@ -2,12 +2,16 @@
 
 use dhtl_detection::formats::LineIndex;
 use dhtl_project_model::{Evidence, Problem};
+use memchr::memmem;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use crate::sources::Sources;
 
 /// More elements than any project file has.
 const MOST: u32 = 200_000;
+
+/// More attributes than any element has. Each is compared with all others of its element.
+const MOST_ATTRIBUTES: usize = 5000;
 
 /// Hands the root element of the file at `path` to `read`; what is no XML is reported.
 pub(super) fn with_root<T>(
@@ -16,8 +20,12 @@ pub(super) fn with_root<T>(
     read: impl FnOnce(Element<'_, '_>) -> Option<T>,
 ) -> Option<T> {
     let text = sources.text(path)?;
+    if let Some(problem) = excess(path, &text) {
+        sources.report(problem);
+        return None;
+    }
     let options = ParsingOptions {
-        // A document type can name entities, but none that are fetched or that multiply.
+        // Some project files have a document type, though none that names entities.
         allow_dtd: true,
         nodes_limit: MOST,
         ..ParsingOptions::default()
@@ -38,6 +46,30 @@ pub(super) fn with_root<T>(
             None
         }
     }
+}
+
+/// What in the text would grow beyond measure when it is read.
+fn excess(path: &str, text: &str) -> Option<Problem> {
+    let problem = |message: &str, offset| Problem {
+        message: message.to_owned(),
+        evidence: Evidence::at(path, LineIndex::new(text).line(offset), "xml-syntax"),
+    };
+    // Few of them can stand for gigabytes.
+    if let Some(offset) = memmem::find(text.as_bytes(), b"<!ENTITY") {
+        return Some(problem("it defines entities, not read", offset));
+    }
+    // No attribute can hold a `<`, and each has a `=`.
+    let mut begin = 0;
+    for end in memchr::memchr_iter(b'<', text.as_bytes()).chain([text.len()]) {
+        let element = &text.as_bytes()[begin..end];
+        if element.len() > 2 * MOST_ATTRIBUTES
+            && memchr::memchr_iter(b'=', element).count() > MOST_ATTRIBUTES
+        {
+            return Some(problem("an element with too many attributes", begin));
+        }
+        begin = end;
+    }
+    None
 }
 
 /// An element.
@@ -101,5 +133,23 @@ impl<'d, 'input> Element<'d, 'input> {
         nodes
             .filter(Node::is_element)
             .map(move |node| Self { node, lines })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_grows_beyond_measure_is_not_read() {
+        let entities = "<!DOCTYPE p [\n<!ENTITY a \"x\">]>\n<p>&a;</p>";
+        let line = excess("pom.xml", entities).map(|problem| problem.evidence.line);
+        assert_eq!(line, Some(Some(2)));
+        let attributes: Vec<String> = (0..6000).map(|one| format!("a{one}='>'")).collect();
+        let many = format!("<p>\n<q {}/></p>", attributes.join(" "));
+        let line = excess("pom.xml", &many).map(|problem| problem.evidence.line);
+        assert_eq!(line, Some(Some(2)));
+        let few = format!("<p>{}</p>", "<q a='b'/>".repeat(6000));
+        assert_eq!(excess("pom.xml", &few), None);
     }
 }
