@@ -50,7 +50,7 @@ pub(super) fn of_cmake(path: &str, text: &str) -> Build {
     let tokens = tokens::tokens(text, tokens::CMAKE);
     for (token, arguments) in calls(&tokens) {
         let at = |rule| Evidence::at(path, token.line, rule);
-        let Some(first) = arguments.first().and_then(|first| first.word_or_text()) else {
+        let Some(first) = named(arguments.first().and_then(|first| first.word_or_text())) else {
             continue;
         };
         let command = token.word().unwrap_or_default().to_ascii_lowercase();
@@ -98,7 +98,7 @@ pub(super) fn of_meson(path: &str, text: &str) -> Build {
     let tokens = tokens::tokens(text, tokens::MESON);
     for (token, arguments) in calls(&tokens) {
         let at = |rule| Evidence::at(path, token.line, rule);
-        let Some(first) = arguments.first().and_then(|first| first.text()) else {
+        let Some(first) = named(arguments.first().and_then(|first| first.text())) else {
             continue;
         };
         match token.word().unwrap_or_default() {
@@ -237,6 +237,11 @@ fn calls<'s, 't>(tokens: &'s [Token<'t>]) -> impl Iterator<Item = (Token<'t>, &'
             &arguments[..end.unwrap_or(arguments.len().min(MOST))],
         ))
     })
+}
+
+/// A name, as in a file that is whole: one cut off behind a quote leaves an empty one.
+fn named(name: Option<&str>) -> Option<&str> {
+    name.filter(|name| !name.trim().is_empty())
 }
 
 fn is_for_tests(name: &str) -> bool {

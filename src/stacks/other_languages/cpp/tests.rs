@@ -96,6 +96,17 @@ fn what_builds_something_else_is_none_of_it() {
 }
 
 #[test]
+fn a_file_that_is_cut_off_names_no_program() {
+    for (path, text) in [
+        ("meson.build", "project('calc', 'c')\nexecutable('"),
+        ("CMakeLists.txt", "project(calc C)\nadd_executable(\""),
+    ] {
+        let shown = shown(&[(path, text), ("c.c", "")]);
+        assert!(!shown.contains("start:"), "{shown}");
+    }
+}
+
+#[test]
 fn a_makefile_names_its_program() {
     let named = [
         ("Makefile", "CC = gcc\nTARGET := shop\nall: $(TARGET)\n"),
