@@ -29,7 +29,7 @@ pub(super) struct Application {
 const NAMES: [&str; 6] = ["web_app", "server", "api", "asgi_app", "application", "app"];
 
 /// The files that people put it into, the most telling last.
-const FILES: [&str; 12] = [
+pub(super) const FILES: [&str; 12] = [
     "start.py",
     "web.py",
     "run.py",
@@ -86,7 +86,7 @@ fn is_script(relative: &str) -> bool {
     let top = relative.split_once('/').map_or("", |(top, _)| top);
     matches!(
         top,
-        "scripts" | "script" | "tools" | "hack" | "ci" | "dev" | "migrations"
+        "bin" | "scripts" | "script" | "tools" | "hack" | "ci" | "dev" | "migrations"
     )
 }
 

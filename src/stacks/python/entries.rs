@@ -1,13 +1,14 @@
 //! What starts a Python project that no server loads.
 
-use dhtl_detection::formats::toml::Node;
 use dhtl_project_model::{Evidence, Found, PythonProject};
 
+use super::Seen;
 use super::application::Application;
 use super::frameworks::Role;
 use super::modules;
 use super::parts::Part;
 use super::reading::Code;
+use super::scripts;
 use super::server::{pages, serving_call, shell_word};
 use crate::places;
 
@@ -31,18 +32,60 @@ const FILES: [&str; 14] = [
 
 /// What starts a part: a page that a program of its framework serves, a bot or a worker, a script
 /// that the project installs, a file that people start, a package that can be run.
-pub(super) fn start(
-    part: &Part<'_>,
-    python: &PythonProject,
-    code: &Code,
-    application: Option<&Application>,
-) -> Option<Found<String>> {
+pub(super) fn start(seen: &Seen<'_>) -> Option<Found<String>> {
+    let Seen {
+        part,
+        python,
+        code,
+        scripts,
+        application,
+    } = *seen;
+    let works = application.filter(|one| matches!(one.framework.role, Role::Bot | Role::Worker));
+    let script = || {
+        let script = scripts::chosen(part, code, scripts)?;
+        Some(Found {
+            value: script.name.clone(),
+            evidence: script.evidence.clone(),
+        })
+    };
+    let has_script = !scripts.is_empty();
+    let of_application = || of_file(part, code, application?);
     page(part, code)
-        .or_else(|| worker(part, python, code, application?))
-        .or_else(|| script(part))
+        .filter(|page| !(has_script && page.evidence.rule == "python-file"))
+        .or_else(|| worker(part, python, code, works?))
+        .or_else(script)
         .or_else(|| started_file(part, code))
         .or_else(|| package(part))
+        .or_else(of_application)
         .or_else(|| only_file(part, code))
+}
+
+/// Files that tools run for those who work on the project.
+pub(super) fn is_tooling(name: &str) -> bool {
+    let stem = name.strip_suffix(".py").unwrap_or(name);
+    matches!(
+        stem,
+        "setup"
+            | "conf"
+            | "noxfile"
+            | "conftest"
+            | "tasks"
+            | "fabfile"
+            | "dodo"
+            | "runtests"
+            | "__init__"
+    ) || stem.starts_with("test_")
+        || stem.ends_with("_test")
+}
+
+/// The file that makes a bot, where nothing else starts it.
+fn of_file(part: &Part<'_>, code: &Code, application: &Application) -> Option<Found<String>> {
+    let is_bot = application.framework.role == Role::Bot;
+    let is_started = code.module(&application.path)?.main_line.is_some();
+    (is_bot || is_started).then(|| Found {
+        value: format!("python {}", shell_word(part.relative(&application.path))),
+        evidence: Evidence::at(&application.path, application.line, "python-worker"),
+    })
 }
 
 /// The file of a framework that serves files.
@@ -102,9 +145,9 @@ fn worker(
         "faust" => format!("faust --app {} worker", module.name),
         _ => {
             let file = code.module(&application.path)?;
-            let is_started = file.main_line.is_some() || serving_call(file).is_some();
-            let is_bot = application.framework.role == Role::Bot;
-            if !(is_started || is_bot) {
+            // A call in a function waits for somebody else to make it.
+            let is_served = serving_call(file).is_some_and(|call| call.function.is_none());
+            if file.main_line.is_none() && !is_served {
                 return None;
             }
             format!("python {}", shell_word(part.relative(&application.path)))
@@ -113,34 +156,6 @@ fn worker(
     Some(Found {
         value: command,
         evidence: Evidence::at(&application.path, application.line, "python-worker"),
-    })
-}
-
-/// The only script that the project installs, or the one of its own name.
-pub(super) fn script(part: &Part<'_>) -> Option<Found<String>> {
-    let file = part.pyproject.as_ref()?;
-    let scripts = [&["project", "scripts"][..], &["tool", "poetry", "scripts"]]
-        .iter()
-        .filter_map(|keys| file.get(keys))
-        .flat_map(Node::entries)
-        .collect::<Vec<_>>();
-    // A project that cannot be installed has no scripts.
-    if !modules::is_installable(part) {
-        return None;
-    }
-    let name = file
-        .get(&["project", "name"])
-        .or_else(|| file.get(&["tool", "poetry", "name"]))
-        .and_then(Node::as_str);
-    let of_name = scripts.iter().find(|(script, _)| Some(*script) == name);
-    let only = (scripts.len() == 1).then(|| scripts.first()).flatten();
-    let start = scripts
-        .iter()
-        .find(|(script, _)| matches!(*script, "start" | "serve"));
-    let (script, node) = start.or(of_name).or(only)?;
-    Some(Found {
-        value: (*script).to_owned(),
-        evidence: node.evidence("python-scripts"),
     })
 }
 
@@ -206,10 +221,10 @@ fn only_in(folder: &str, part: &Part<'_>, code: &Code) -> Option<Found<String>> 
         .filter(|path| places::folder(path) == folder && places::is_python(path))
         .filter(|path| {
             let name = places::file_name(path);
-            !matches!(
-                name,
-                "setup.py" | "conf.py" | "noxfile.py" | "__init__.py" | "conftest.py"
-            ) && !name.starts_with("test_")
+            let is_settings = ["config", "settings", "constants"]
+                .iter()
+                .any(|word| name.contains(word));
+            !is_tooling(name) && !is_settings
         })
         .collect();
     let started: Vec<&str> = here
@@ -221,7 +236,9 @@ fn only_in(folder: &str, part: &Part<'_>, code: &Code) -> Option<Found<String>> 
         })
         .collect();
     let path = match (here.as_slice(), started.as_slice()) {
-        ([only], _) | (_, [only]) => *only,
+        (_, [only]) => *only,
+        // A module of a package is imported by what lies around it.
+        ([only], _) if !part.owns(&places::inside(folder, "__init__.py")) => *only,
         _ => return None,
     };
     Some(Found {

@@ -417,6 +417,8 @@ pub(super) const WORDS: &[&str] = &[
     ".listen(",
     "server(",
     "Spider",
+    "setuptools",
+    "console_scripts",
     "import app",
     "import application",
     "BlockingScheduler(",

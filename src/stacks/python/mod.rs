@@ -11,7 +11,9 @@ mod manager;
 mod modules;
 mod parts;
 mod processes;
+mod purpose;
 mod reading;
+mod scripts;
 mod server;
 mod services;
 mod syntax;
@@ -30,6 +32,7 @@ use self::application::Application;
 use self::django::Django;
 use self::parts::Part;
 use self::reading::Code;
+use self::scripts::Script;
 use self::server::Served;
 use crate::sources::Sources;
 
@@ -73,22 +76,35 @@ pub(crate) fn workspaces(sources: &Sources<'_>) -> Vec<Workspace> {
 
 fn stack(part: &Part<'_>, sources: &Sources<'_>, python: &PythonProject, code: &Code) -> Stack {
     let django = Django::find(part, python, code);
-    let applications = application::find(part, python, code);
+    let scripts = scripts::of(part, code);
+    let mut applications = application::find(part, python, code);
+    applications.retain(|one| purpose::serves(part, python, code, one, &scripts));
     let application = applications.first();
     let frameworks = types::frameworks(part, code, application);
-    let project_type = types::decide(part, code, django.as_ref(), application, &frameworks);
+    let seen = Seen {
+        part,
+        python,
+        code,
+        scripts: &scripts,
+        application,
+    };
+    let project_type = types::decide(&seen, django.as_ref(), &frameworks);
     let installer = manager::of(part, sources);
-    let run = run(part, python, code, django.as_ref(), application);
+    let run = run(&seen, django.as_ref());
     let mut commands = Commands {
         install: installer.as_ref().map(|one| one.command.clone()),
         ..run.commands
     };
     let project_type = match project_type.value {
         // What names itself and is started by nothing is there to be imported.
-        ProjectType::App if commands.start.is_none() && name(part).is_some() => Found {
-            value: ProjectType::Library,
-            ..project_type
-        },
+        ProjectType::App
+            if commands.start.is_none() && scripts::distribution(part, code).is_some() =>
+        {
+            Found {
+                value: ProjectType::Library,
+                ..project_type
+            }
+        }
         _ => project_type,
     };
     if !project_type.value.is_application() {
@@ -105,7 +121,7 @@ fn stack(part: &Part<'_>, sources: &Sources<'_>, python: &PythonProject, code: &
     file_folders.extend(services::files(part, code));
     Stack {
         folder: part.folder.clone(),
-        name: name(part),
+        name: scripts::distribution(part, code),
         kind: StackKind::Python,
         evidence: part.evidence.clone(),
         project_type,
@@ -136,19 +152,29 @@ struct Run {
     port: Option<Found<u16>>,
 }
 
-fn run(
-    part: &Part<'_>,
-    python: &PythonProject,
-    code: &Code,
-    django: Option<&Django>,
-    application: Option<&Application>,
-) -> Run {
+/// What is known of a part when it is decided what it is and how it is run.
+struct Seen<'a> {
+    part: &'a Part<'a>,
+    python: &'a PythonProject,
+    code: &'a Code,
+    scripts: &'a [Script],
+    application: Option<&'a Application>,
+}
+
+fn run(seen: &Seen<'_>, django: Option<&Django>) -> Run {
+    let Seen {
+        part,
+        python,
+        code,
+        scripts,
+        application,
+    } = *seen;
     if let Some(django) = django {
         return run_django(part, django);
     }
     let served = application.filter(|one| one.framework.role.is_web());
     let Some(application) = served else {
-        let start = entries::start(part, python, code, application);
+        let start = entries::start(seen);
         return Run {
             port: processes::port_of_start(part, code, start.as_ref()),
             commands: Commands {
@@ -167,9 +193,21 @@ fn run(
     };
     let start = server::start(&served);
     let evidence = |rule| Evidence::at(&application.path, application.line, rule);
-    let command = match start.rule {
-        "python-file" => processes::python_file(part, python, code, application),
-        _ => start.command.clone(),
+    let mut scripts = scripts.iter();
+    let script = scripts.find(|script| script.module() == module.name);
+    let command = match (start.rule, script) {
+        ("python-file", Some(script)) => Found {
+            value: script.name.clone(),
+            evidence: script.evidence.clone(),
+        },
+        ("python-file", None) => Found {
+            value: processes::python_file(part, python, code, application),
+            evidence: evidence(start.rule),
+        },
+        _ => Found {
+            value: start.command.clone(),
+            evidence: evidence(start.rule),
+        },
     };
     Run {
         loads: Some(Found {
@@ -178,10 +216,7 @@ fn run(
         }),
         port: Some(processes::port(&served, start.port)),
         commands: Commands {
-            start: Some(Found {
-                value: command,
-                evidence: evidence(start.rule),
-            }),
+            start: Some(command),
             dev: processes::dev(&served),
             ..Commands::default()
         },
@@ -230,15 +265,4 @@ fn run_django(part: &Part<'_>, django: &Django) -> Run {
             ..Commands::default()
         },
     }
-}
-
-fn name(part: &Part<'_>) -> Option<Found<String>> {
-    let file = part.pyproject.as_ref()?;
-    let node = file
-        .get(&["project", "name"])
-        .or_else(|| file.get(&["tool", "poetry", "name"]))?;
-    Some(Found {
-        value: node.as_str()?.to_owned(),
-        evidence: node.evidence("project-name"),
-    })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use dhtl_detection::formats::ini::IniFile;
 use dhtl_detection::formats::toml::TomlFile;
 use dhtl_project_model::{Evidence, FileClass, Origin, PythonProject, Scope};
 
@@ -21,6 +22,8 @@ pub(super) struct Part<'a> {
     pub(super) pyproject: Option<TomlFile>,
     /// Its `Pipfile`.
     pub(super) pipfile: Option<TomlFile>,
+    /// Its `setup.cfg`.
+    pub(super) setup_cfg: Option<IniFile>,
     /// The distributions it declares for its run time, by name, with what follows the name.
     pub(super) declared: BTreeMap<String, (String, Evidence)>,
     /// Those that it declares for anything else.
@@ -75,6 +78,7 @@ impl<'a> Part<'a> {
                 files: Vec::new(),
                 pyproject: toml(sources, folder, "pyproject.toml"),
                 pipfile: toml(sources, folder, "Pipfile"),
+                setup_cfg: setup_cfg(sources, folder),
                 declared: BTreeMap::new(),
                 for_development: BTreeSet::new(),
             })
@@ -195,6 +199,22 @@ fn toml(sources: &Sources<'_>, folder: &str, name: &str) -> Option<TomlFile> {
     TomlFile::parse(&path, text).ok()
 }
 
+fn setup_cfg(sources: &Sources<'_>, folder: &str) -> Option<IniFile> {
+    let path = places::inside(folder, "setup.cfg");
+    let text = sources.text(&path)?;
+    Some(IniFile::parse(&path, &text))
+}
+
+/// Whether a `setup.py` below the root is one of setuptools, and not a module of that name.
+fn is_setup(sources: &Sources<'_>, path: &str) -> bool {
+    path == "setup.py"
+        || sources.text(path).is_some_and(|text| {
+            ["setuptools", "distutils", "skbuild"]
+                .iter()
+                .any(|word| text.contains(word))
+        })
+}
+
 /// The folders of the parts, with what makes each one.
 fn folders(sources: &Sources<'_>, python: &PythonProject) -> BTreeMap<String, Evidence> {
     let mut found: BTreeMap<String, (usize, Evidence)> = BTreeMap::new();
@@ -217,6 +237,9 @@ fn folders(sources: &Sources<'_>, python: &PythonProject) -> BTreeMap<String, Ev
             continue;
         };
         if places::is_foreign(path) || places::is_documentation(path) || is_aside(path) {
+            continue;
+        }
+        if name == "setup.py" && !is_setup(sources, path) {
             continue;
         }
         let evidence = Evidence::file(path, "python-manifest");

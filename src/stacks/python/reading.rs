@@ -10,6 +10,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use dhtl_project_model::{Evidence, FileClass, Origin, Problem, PythonProject};
 
 use super::frameworks::{FRAMEWORKS, Framework, WORDS};
+use super::modules;
 use super::parts::Part;
 use super::syntax::{self, Module};
 use crate::places;
@@ -93,7 +94,7 @@ impl Code {
             .take(MOST)
             .filter_map(|path| Some((path, sources.tree.text(path).ok()?)))
             .collect();
-        let (modules, problems) = parse_all(texts);
+        let (modules, problems) = parse_all(texts, parts);
         for problem in problems {
             sources.report(problem);
         }
@@ -176,7 +177,18 @@ fn framework_of(module: &str) -> Option<&'static Framework> {
         .max_by_key(|framework| framework.module.len())
 }
 
-fn parse_all(texts: Vec<(&str, String)>) -> (Vec<Module>, Vec<Problem>) {
+/// Whether a file is about what it hands out, which may be told without any of the words.
+fn is_told_without_words(path: &str, parts: &[Part<'_>]) -> bool {
+    let is_of = |part: &Part<'_>| {
+        let folder = places::folder(places::folder(path));
+        let is_package = folder == part.folder || folder == places::inside(&part.folder, "src");
+        is_package && modules::is_installable(part)
+    };
+    places::file_name(path) == "__init__.py"
+        && parts.iter().any(|part| part.owns(path) && is_of(part))
+}
+
+fn parse_all(texts: Vec<(&str, String)>, parts: &[Part<'_>]) -> (Vec<Module>, Vec<Problem>) {
     // A table of all steps takes longer to build than the few files take to be searched without.
     let words = AhoCorasick::builder()
         .kind(Some(AhoCorasickKind::ContiguousNFA))
@@ -187,7 +199,7 @@ fn parse_all(texts: Vec<(&str, String)>) -> (Vec<Module>, Vec<Problem>) {
     let mut modules = Vec::new();
     let mut problems = Vec::new();
     for (path, text) in texts {
-        if !words.is_match(text.as_bytes()) {
+        if !words.is_match(text.as_bytes()) && !is_told_without_words(path, parts) {
             continue;
         }
         match syntax::read(path, &text) {

@@ -31,6 +31,21 @@ pub(super) struct Module {
     pub(super) attributes: Vec<(String, u32)>,
     /// Classes: the name, the bases with full names, and the texts that they assign.
     pub(super) classes: Vec<Class>,
+    /// What a `setup.py` hands to setuptools.
+    pub(super) setup: Setup,
+}
+
+/// What a `setup.py` hands to setuptools.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Setup {
+    /// The name, with its line.
+    pub(super) name: Option<(u32, String)>,
+    /// What it says of itself.
+    pub(super) description: Option<String>,
+    /// The trove classifiers.
+    pub(super) classifiers: Vec<String>,
+    /// The scripts for the terminal, `name = module:function`, with their lines.
+    pub(super) scripts: Vec<(u32, String)>,
 }
 
 /// Something that a name at the top of a module stands for.
@@ -111,6 +126,7 @@ fn parse(path: &str, text: &str) -> Module {
         constants: HashMap::new(),
         function: None,
         is_method: false,
+        is_setup: path.ends_with("setup.py"),
         module: Module {
             path: path.to_owned(),
             ..Module::default()
@@ -130,6 +146,8 @@ struct Reader {
     function: Option<(String, bool)>,
     /// Whether that function belongs to a class, so that nobody calls it by its name alone.
     is_method: bool,
+    /// Whether the file is a `setup.py`.
+    is_setup: bool,
     module: Module,
 }
 
@@ -187,14 +205,55 @@ impl<'a> Visitor<'a> for Reader {
     }
 
     fn visit_expr(&mut self, expression: &'a Expr) {
-        if let Expr::Call(call) = expression {
-            self.call(call);
+        match expression {
+            Expr::Call(call) => self.call(call),
+            Expr::Dict(dict) if self.is_setup => {
+                for item in &dict.items {
+                    if let Some(key) = item.key.as_ref().and_then(text_of) {
+                        self.setup(&key, &item.value);
+                    }
+                }
+            }
+            _ => {}
         }
         walk_expr(self, expression);
     }
 }
 
 impl Reader {
+    /// An argument of `setup()`, or an entry of a table that becomes one.
+    fn setup(&mut self, key: &str, value: &Expr) {
+        let mut texts = Texts {
+            lines: &self.lines,
+            found: Vec::new(),
+        };
+        texts.visit_expr(value);
+        let texts = texts.found;
+        let setup = &mut self.module.setup;
+        match (key, value) {
+            ("name", Expr::StringLiteral(_)) => setup.name = texts.into_iter().next(),
+            ("description", Expr::StringLiteral(_)) => {
+                setup.description = texts.into_iter().next().map(|(_, text)| text);
+            }
+            ("classifiers", _) => setup
+                .classifiers
+                .extend(texts.into_iter().map(|(_, text)| text)),
+            ("console_scripts" | "gui_scripts", _) => setup.scripts.extend(texts),
+            // The text of an INI file.
+            ("entry_points", Expr::StringLiteral(_)) => {
+                for (line, text) in texts {
+                    let mut lines = text.lines().map(str::trim);
+                    let _ = lines.find(|line| *line == "[console_scripts]");
+                    let scripts = lines.take_while(|line| !line.starts_with('['));
+                    setup
+                        .scripts
+                        .extend(scripts.map(|script| (line, script.to_owned())));
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn import_from(&mut self, import: &ruff_python_ast::StmtImportFrom) {
         let module = import.module.as_ref().map_or("", |module| module.as_str());
         let dots = ".".repeat(usize::try_from(import.level).unwrap_or_default());
@@ -326,6 +385,13 @@ impl Reader {
         };
         let line = self.lines.line(call.func.start().to_usize());
         let arguments = &call.arguments;
+        if self.is_setup {
+            for keyword in &arguments.keywords {
+                if let Some(name) = &keyword.arg {
+                    self.setup(name.as_str(), &keyword.value);
+                }
+            }
+        }
         let texts: Vec<String> = arguments.args.iter().filter_map(text_of).collect();
         if let [name, value, ..] = texts.as_slice()
             && callee.ends_with(".setdefault")

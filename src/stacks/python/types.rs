@@ -9,7 +9,9 @@ use super::entries;
 use super::frameworks::{Framework, Role};
 use super::modules::is_installable;
 use super::parts::Part;
+use super::purpose::{self, Purpose};
 use super::reading::{Code, FrameworkImport};
+use super::{Seen, scripts};
 use crate::places;
 
 /// A framework, and the import that shows it.
@@ -51,12 +53,16 @@ fn import_of(import: &FrameworkImport) -> Found<String> {
 
 /// What a part is.
 pub(super) fn decide(
-    part: &Part<'_>,
-    code: &Code,
+    seen: &Seen<'_>,
     django: Option<&Django>,
-    application: Option<&Application>,
     frameworks: &[Used],
 ) -> Found<ProjectType> {
+    let Seen {
+        part,
+        code,
+        application,
+        ..
+    } = *seen;
     let found = |value, evidence: Evidence| Found { value, evidence };
     if let Some(django) = django {
         let is_api = part.declares(&["djangorestframework", "django-ninja"])
@@ -101,6 +107,7 @@ pub(super) fn decide(
         .iter()
         .filter(|import| part.owns(&import.path))
         .filter(|import| !is_installable(part) || places::folder(&import.path) == part.folder)
+        .filter(|import| !entries::is_tooling(places::file_name(&import.path)))
         .find(|import| is_started(code, &import.path) && import.framework.role <= Role::Worker);
     if let Some(import) = served {
         let evidence = import_of(import).evidence;
@@ -114,12 +121,13 @@ pub(super) fn decide(
             evidence,
         );
     }
-    without_server(part, code, frameworks)
+    without_server(seen, frameworks)
 }
 
 /// What a part without a server is: something that is installed, or else what its imports tell.
-fn without_server(part: &Part<'_>, code: &Code, frameworks: &[Used]) -> Found<ProjectType> {
-    if let Some(found) = installed(part, code) {
+fn without_server(seen: &Seen<'_>, frameworks: &[Used]) -> Found<ProjectType> {
+    let Seen { part, code, .. } = *seen;
+    if let Some(found) = installed(seen) {
         return found;
     }
     let of = |role| {
@@ -129,8 +137,13 @@ fn without_server(part: &Part<'_>, code: &Code, frameworks: &[Used]) -> Found<Pr
             .map(|(_, framework)| framework.evidence.clone())
     };
     let found = |value, evidence: Evidence| Found { value, evidence };
-    if let Some(evidence) = of(Role::Pipeline) {
-        return found(ProjectType::Worker, evidence);
+    for (role, kind) in [
+        (Role::Bot, ProjectType::Bot),
+        (Role::Pipeline, ProjectType::Worker),
+    ] {
+        if let Some(evidence) = of(role) {
+            return found(kind, evidence);
+        }
     }
     let notebook = part.files.iter().find(|path| places::is_notebook(path));
     if let Some(path) = notebook.filter(|_| of(Role::Cli).is_none()) {
@@ -156,11 +169,24 @@ fn without_server(part: &Part<'_>, code: &Code, frameworks: &[Used]) -> Found<Pr
 }
 
 /// What a part is that says itself how it is installed or started.
-fn installed(part: &Part<'_>, code: &Code) -> Option<Found<ProjectType>> {
-    if let Some(script) = entries::script(part) {
-        return Some(Found {
-            value: ProjectType::Cli,
-            evidence: script.evidence,
+fn installed(seen: &Seen<'_>) -> Option<Found<ProjectType>> {
+    let Seen {
+        part,
+        python,
+        code,
+        scripts,
+        ..
+    } = *seen;
+    if let Some(script) = scripts::chosen(part, code, scripts).or(scripts.first()) {
+        return Some(match purpose::of(part, python, code, scripts) {
+            Purpose::Command => Found {
+                value: ProjectType::Cli,
+                evidence: script.evidence.clone(),
+            },
+            Purpose::Library => Found {
+                value: ProjectType::Library,
+                evidence: part.evidence.clone(),
+            },
         });
     }
     if part.has("scrapy.cfg") {
@@ -173,22 +199,12 @@ fn installed(part: &Part<'_>, code: &Code) -> Option<Found<ProjectType>> {
     if !is_installable(part) {
         return None;
     }
-    let scripts = part.pyproject.as_ref().and_then(|file| {
-        file.get(&["project", "scripts"])
-            .or_else(|| file.get(&["tool", "poetry", "scripts"]))
-    });
     let main = places::inside(&part.folder, "main.py");
-    match scripts {
-        Some(scripts) => Some(Found {
-            value: ProjectType::Cli,
-            evidence: scripts.evidence("python-scripts"),
-        }),
-        None if part.owns(&main) && is_started(code, &main) => None,
-        None => Some(Found {
-            value: ProjectType::Library,
-            evidence: part.evidence.clone(),
-        }),
-    }
+    let is_main = part.owns(&main) && is_started(code, &main);
+    (!is_main).then(|| Found {
+        value: ProjectType::Library,
+        evidence: part.evidence.clone(),
+    })
 }
 
 fn has_code(part: &Part<'_>) -> bool {

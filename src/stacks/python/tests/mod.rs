@@ -4,6 +4,7 @@ mod asgi;
 mod installs;
 mod kinds;
 mod needs;
+mod purposes;
 mod wsgi;
 
 use proptest::prelude::*;

@@ -1,0 +1,172 @@
+//! What a project with scripts is there for, and what starts what no server loads.
+
+use crate::test_surveys;
+
+fn starts(files: &[(&str, &str)]) -> String {
+    test_surveys::starts(files).trim_end().to_owned()
+}
+
+#[track_caller]
+fn check(what: &str, files: &[(&str, &str)], expected: &str) {
+    assert_eq!(starts(files), expected, "{what}");
+}
+
+/// A `pyproject.toml` of a package with a script of its own name, and what else it says.
+fn package(more: &str) -> String {
+    format!(
+        "[project]\nname = \"shop\"\n{more}\n[project.scripts]\nshop = \"shop.cli:main\"\n[build-system]\nrequires = [\"hatchling\"]\n"
+    )
+}
+
+#[test]
+fn classifiers_tell_a_command_from_a_library() {
+    let of = |more: &str| {
+        let pyproject = package(more);
+        starts(&[
+            ("pyproject.toml", pyproject.as_str()),
+            ("shop/__init__.py", ""),
+        ])
+    };
+    assert_eq!(of(""), ". cli | shop |  |");
+    let library = "classifiers = [\"Topic :: Software Development :: Libraries\"]";
+    assert_eq!(of(library), ". library |  |  |");
+    let both = "classifiers = [\"Topic :: Software Development :: Libraries\", \"Environment :: Console\"]";
+    assert_eq!(of(both), ". cli | shop |  |");
+    let modules =
+        "classifiers = [\"Topic :: Software Development :: Libraries :: Python Modules\"]";
+    assert_eq!(of(modules), ". cli | shop |  |");
+    assert_eq!(
+        of("description = \"A library for shops\""),
+        ". library |  |  |"
+    );
+}
+
+#[test]
+fn what_a_package_hands_out_makes_it_a_library() {
+    let pyproject = package("");
+    let of = |init: &str| {
+        starts(&[
+            ("pyproject.toml", pyproject.as_str()),
+            ("shop/__init__.py", init),
+            ("shop/cart.py", ""),
+        ])
+    };
+    assert_eq!(of("from .cart import Cart, Line\n"), ". library |  |  |");
+    assert_eq!(of("from .cart import *\n"), ". library |  |  |");
+    assert_eq!(of("from .cli import main, run\n"), ". cli | shop |  |");
+    assert_eq!(of("from ._version import version\n"), ". cli | shop |  |");
+}
+
+#[test]
+fn scripts_of_setuptools_are_read() {
+    check(
+        "setup.cfg",
+        &[
+            ("setup.py", "from setuptools import setup\n\nsetup()\n"),
+            (
+                "setup.cfg",
+                "[metadata]\nname = shop\n[options.entry_points]\nconsole_scripts =\n    shop = shop.cli:main\n    till = shop.till:main\n",
+            ),
+            ("shop/__init__.py", ""),
+        ],
+        ". cli | shop |  |",
+    );
+    check(
+        "setup.py",
+        &[
+            (
+                "setup.py",
+                "from setuptools import setup\n\nsetup(name='shop', entry_points={'console_scripts': ['sell = shop.cli:main']})\n",
+            ),
+            ("shop/__init__.py", ""),
+        ],
+        ". cli | sell |  |",
+    );
+    check(
+        "entry points as a text",
+        &[
+            (
+                "setup.py",
+                "from setuptools import setup\n\nsetup(name='shop', entry_points='''\n[console_scripts]\nsell = shop.cli:main\n[other]\nx = y:z\n''')\n",
+            ),
+            ("shop/__init__.py", ""),
+        ],
+        ". cli | sell |  |",
+    );
+    check(
+        "a module that is only called setup.py",
+        &[
+            ("requirements.txt", "flask\n"),
+            ("main.py", "print(1)\n"),
+            ("shop/views/setup.py", "def setup():\n    pass\n"),
+        ],
+        ". app | python main.py |  |",
+    );
+}
+
+#[test]
+fn what_serves_on_the_side_is_not_the_application() {
+    let command =
+        package("dependencies = [\"click\"]\n[project.optional-dependencies]\nweb = [\"flask\"]");
+    check(
+        "a server in an extra",
+        &[
+            ("pyproject.toml", command.as_str()),
+            ("shop/__init__.py", ""),
+            (
+                "shop/cli.py",
+                "import click\n\n@click.command()\ndef main(): pass\n",
+            ),
+            (
+                "shop/web.py",
+                "from flask import Flask\n\napp = Flask(__name__)\n",
+            ),
+        ],
+        ". cli flask+click | shop |  |",
+    );
+    let server = package("dependencies = [\"flask\"]");
+    check(
+        "a server within",
+        &[
+            ("pyproject.toml", server.as_str()),
+            ("shop/__init__.py", ""),
+            (
+                "shop/addons/pages/__init__.py",
+                "from flask import Flask\n\napp = Flask(__name__)\n",
+            ),
+        ],
+        ". cli flask | shop |  |",
+    );
+    check(
+        "a server that is the point",
+        &[
+            ("pyproject.toml", server.as_str()),
+            ("shop/__init__.py", ""),
+            (
+                "shop/app.py",
+                "from flask import Flask\n\napp = Flask(__name__)\n",
+            ),
+        ],
+        ". api flask | flask --app shop.app:app run --host 0.0.0.0 --port $PORT | shop.app:app | 5000",
+    );
+}
+
+#[test]
+fn a_bot_is_started_by_its_package() {
+    check(
+        "the class in a file, the start in another",
+        &[
+            ("requirements.txt", "discord.py\n"),
+            ("shop/__init__.py", ""),
+            (
+                "shop/__main__.py",
+                "from shop.core import Shop\n\nShop().run('x')\n",
+            ),
+            (
+                "shop/core.py",
+                "from discord.ext import commands\n\nclass Shop(commands.Bot):\n    pass\n\nbot = Shop()\n",
+            ),
+        ],
+        ". bot discord.py | python -m shop |  |",
+    );
+}
