@@ -136,7 +136,7 @@ fn direct<'a>(
 /// `from fasthtml.common import *` binds names that cannot be followed.
 fn by_bare_name(maker: &str) -> Option<&'static Framework> {
     let name = match maker {
-        "fasthtml" | "fast_app" => "fasthtml",
+        "FastHTML" | "fast_app" => "fasthtml",
         "bottle" | "default_app" => "bottle",
         _ => return None,
     };

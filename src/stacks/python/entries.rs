@@ -48,16 +48,115 @@ pub(super) fn start(seen: &Seen<'_>) -> Option<Found<String>> {
             evidence: script.evidence.clone(),
         })
     };
+    let of_pipeline = || {
+        let pipeline = pipeline(part)?;
+        Some(Found {
+            value: pipeline.command.to_owned(),
+            evidence: pipeline.evidence,
+        })
+    };
     let has_script = !scripts.is_empty();
     let of_application = || of_file(part, code, application?);
     page(part, code)
         .filter(|page| !(has_script && page.evidence.rule == "python-file"))
         .or_else(|| worker(part, python, code, works?))
+        .or_else(of_pipeline)
         .or_else(script)
+        .or_else(|| function(part, code))
         .or_else(|| started_file(part, code))
         .or_else(|| package(part))
+        .or_else(|| spider(part, code))
         .or_else(of_application)
         .or_else(|| only_file(part, code))
+}
+
+/// What runs the pipelines of a part.
+pub(super) struct Pipeline {
+    command: &'static str,
+    /// The port of its own pages.
+    pub(super) port: Option<u16>,
+    pub(super) evidence: Evidence,
+}
+
+/// What runs the pipelines of a part, where a framework has a program for it.
+///
+/// Sources: "Running Dagster as a service", "Kedro's command line interface", "Airflow quick start".
+pub(super) fn pipeline(part: &Part<'_>) -> Option<Pipeline> {
+    let setting = |keys: &[&str], rule| Some(part.pyproject.as_ref()?.get(keys)?.evidence(rule));
+    if let Some(evidence) = setting(&["tool", "dagster"], "dagster-settings") {
+        return Some(Pipeline {
+            command: "dagster dev --host 0.0.0.0 --port $PORT",
+            port: Some(3000),
+            evidence,
+        });
+    }
+    if let Some(evidence) = setting(&["tool", "kedro"], "kedro-settings") {
+        return Some(Pipeline {
+            command: "kedro run",
+            port: None,
+            evidence,
+        });
+    }
+    let is_of_folder = part
+        .files
+        .iter()
+        .any(|path| part.relative(path).starts_with("dags/"));
+    let (_, evidence) = part
+        .declared
+        .get("apache-airflow")
+        .filter(|_| is_of_folder)?;
+    Some(Pipeline {
+        command: "airflow standalone",
+        port: Some(8080),
+        evidence: evidence.clone(),
+    })
+}
+
+/// The function that Google's Functions Framework serves.
+fn function(part: &Part<'_>, code: &Code) -> Option<Found<String>> {
+    if !part.declares(&["functions-framework"]) {
+        return None;
+    }
+    let path = places::inside(&part.folder, "main.py");
+    let module = code.module(&path)?;
+    let decorated = module.decorated.iter().find(|(decorator, _)| {
+        matches!(
+            decorator.as_str(),
+            "functions_framework.http" | "functions_framework.cloud_event"
+        )
+    });
+    let name = match (decorated, module.functions.as_slice()) {
+        (Some((_, name)), _) => name,
+        (None, [only]) => only,
+        _ => return None,
+    };
+    Some(Found {
+        value: format!("functions-framework --target {name} --port $PORT"),
+        evidence: Evidence::file(path, "functions-framework"),
+    })
+}
+
+/// The only spider of a Scrapy project.
+fn spider(part: &Part<'_>, code: &Code) -> Option<Found<String>> {
+    if !part.has("scrapy.cfg") {
+        return None;
+    }
+    let modules = code.modules.iter().filter(|module| part.owns(&module.path));
+    let mut spiders = modules.flat_map(|module| {
+        let classes = module.classes.iter();
+        let spiders =
+            classes.filter(|class| class.bases.iter().any(|base| base.ends_with("Spider")));
+        let names = spiders.filter_map(|class| class.texts.iter().find(|(name, _)| name == "name"));
+        names.map(move |(_, name)| (module, name))
+    });
+    let (module, name) = spiders.next()?;
+    if spiders.next().is_some() {
+        return None;
+    }
+    Some(Found {
+        value: format!("scrapy crawl {}", shell_word(name)),
+        evidence: Evidence::file(&module.path, "scrapy-spider"),
+    })
 }
 
 /// Files that tools run for those who work on the project.

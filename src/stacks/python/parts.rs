@@ -31,7 +31,7 @@ pub(super) struct Part<'a> {
 }
 
 /// Files that make their folder a Python project, the most telling first.
-const MANIFESTS: [&str; 8] = [
+const MANIFESTS: [&str; 9] = [
     "pyproject.toml",
     "setup.py",
     "Pipfile",
@@ -40,7 +40,11 @@ const MANIFESTS: [&str; 8] = [
     "environment.yml",
     "environment.yaml",
     "manage.py",
+    "scrapy.cfg",
 ];
+
+/// How many of them start something, and declare nothing.
+const STARTERS: usize = 2;
 
 /// Files that start something where nothing declares anything.
 const LOOSE: [&str; 8] = [
@@ -132,11 +136,17 @@ impl<'a> Part<'a> {
     /// Whether there is more to it than the settings of tools, or the list of a workspace: code, and
     /// something that declares or starts it.
     fn is_own(&self, sources: &Sources<'_>) -> bool {
-        let is_declared = ["requirements.txt", "setup.py", "Pipfile", "manage.py"]
-            .iter()
-            .chain(&LOOSE)
-            .chain(&["environment.yml", "environment.yaml"])
-            .any(|name| self.has(name));
+        let is_declared = [
+            "requirements.txt",
+            "setup.py",
+            "Pipfile",
+            "manage.py",
+            "scrapy.cfg",
+        ]
+        .iter()
+        .chain(&LOOSE)
+        .chain(&["environment.yml", "environment.yaml"])
+        .any(|name| self.has(name));
         let names_itself = self.pyproject.as_ref().is_some_and(|file| {
             file.get(&["project"]).is_some() || file.get(&["tool", "poetry"]).is_some()
         });
@@ -252,15 +262,16 @@ fn folders(sources: &Sources<'_>, python: &PythonProject) -> BTreeMap<String, Ev
     found.retain(|folder, (rank, evidence)| {
         with_code.contains(folder.as_str()) || (*rank < 4 && is_project(sources, &evidence.path))
     });
-    let manage = MANIFESTS.len() - 1;
+    let starters = MANIFESTS.len() - STARTERS;
     let declaring: BTreeSet<String> = found
         .iter()
-        .filter(|(_, (rank, _))| *rank != manage)
+        .filter(|(_, (rank, _))| *rank < starters)
         .map(|(folder, _)| folder.clone())
         .collect();
     // What starts Django belongs to whoever declares it.
     found.retain(|folder, (rank, _)| {
-        *rank != manage || !ancestors(&format!("{folder}/x")).any(|outer| declaring.contains(outer))
+        *rank < starters
+            || !ancestors(&format!("{folder}/x")).any(|outer| declaring.contains(outer))
     });
     let mut folders: BTreeMap<String, Evidence> = found
         .into_iter()

@@ -5,6 +5,7 @@ use dhtl_project_model::{Evidence, Found, PythonProject};
 
 use super::application::Application;
 use super::django::Django;
+use super::entries;
 use super::frameworks::Role;
 use super::modules::{self, ModuleName};
 use super::parts::Part;
@@ -120,6 +121,18 @@ pub(super) fn port_of_start(
 ) -> Option<Found<u16>> {
     let start = start?;
     let path = &start.evidence.path;
+    let of_framework = match start.evidence.rule.as_ref() {
+        "functions-framework" => Some(8080),
+        _ => entries::pipeline(part)
+            .filter(|pipeline| pipeline.evidence == start.evidence)
+            .and_then(|pipeline| pipeline.port),
+    };
+    if let Some(value) = of_framework {
+        return Some(Found {
+            value,
+            evidence: start.evidence.clone(),
+        });
+    }
     if let Some(module) = code.module(path)
         && let Some(call) = serving_call(module)
         && let Some(Port {

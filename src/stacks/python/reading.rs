@@ -88,9 +88,13 @@ impl Code {
             .filter(|path| is_beginning(path) || is_at_top(path, parts))
             .collect();
         paths.extend(likely);
+        let homes = homes(sources, parts);
+        let spiders = sources.tree.files.iter().map(|file| file.path.as_str());
+        paths.extend(spiders.filter(|path| places::is_python(path) && is_of_home(path, &homes)));
         let texts: Vec<(&str, String)> = paths
             .into_iter()
-            .filter(|path| places::is_python(path) && is_of_interest(path))
+            .filter(|path| places::is_python(path))
+            .filter(|path| is_of_interest(path) || is_of_home(path, &homes))
             .take(MOST)
             .filter_map(|path| Some((path, sources.tree.text(path).ok()?)))
             .collect();
@@ -109,6 +113,38 @@ fn is_of_interest(path: &str) -> bool {
     !places::is_foreign(path)
         && !places::is_documentation(path)
         && !places::folder(path).split('/').any(is_aside)
+}
+
+/// The packages of Django and Scrapy that are called as folders of examples are: `tutorial`.
+fn homes(sources: &Sources<'_>, parts: &[Part<'_>]) -> Vec<String> {
+    let is_started = |part: &&Part<'_>| part.has("manage.py") || part.has("scrapy.cfg");
+    parts
+        .iter()
+        .filter(is_started)
+        .flat_map(|part| {
+            let files = part.files.iter();
+            let settings = files.filter(|path| places::file_name(path) == "settings.py");
+            let folders = settings.map(|path| places::folder(path));
+            let own = folders.filter(|folder| {
+                places::folder(folder) == part.folder
+                    && !places::file_name(folder).starts_with("test")
+            });
+            own.map(str::to_owned)
+        })
+        .filter(|folder| {
+            sources
+                .tree
+                .contains(&places::inside(folder, "__init__.py"))
+                && places::is_foreign(&places::inside(folder, "settings.py"))
+        })
+        .collect()
+}
+
+fn is_of_home(path: &str, homes: &[String]) -> bool {
+    homes
+        .iter()
+        .filter_map(|home| places::relative(path, home))
+        .any(is_of_interest)
 }
 
 /// Whether a file lies in the folder of a part itself, or in its `src`.
@@ -177,14 +213,20 @@ fn framework_of(module: &str) -> Option<&'static Framework> {
         .max_by_key(|framework| framework.module.len())
 }
 
-/// Whether a file is about what it hands out, which may be told without any of the words.
+/// Whether what a file is about may be told without any of the words: what a package hands out, and
+/// functions that others serve.
 fn is_told_without_words(path: &str, parts: &[Part<'_>]) -> bool {
+    let name = places::file_name(path);
     let is_of = |part: &Part<'_>| {
         let folder = places::folder(places::folder(path));
         let is_package = folder == part.folder || folder == places::inside(&part.folder, "src");
-        is_package && modules::is_installable(part)
+        match name {
+            "__init__.py" => is_package && modules::is_installable(part),
+            "main.py" => part.declares(&["functions-framework"]),
+            _ => false,
+        }
     };
-    places::file_name(path) == "__init__.py"
+    matches!(name, "__init__.py" | "main.py")
         && parts.iter().any(|part| part.owns(path) && is_of(part))
 }
 

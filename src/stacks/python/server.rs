@@ -229,6 +229,15 @@ pub(super) fn pages(name: &str, file: &str) -> Option<(String, &'static str)> {
             "server-shiny",
         ),
         "reflex" => ("reflex run --env prod".to_owned(), "server-reflex"),
+        "marimo" => (
+            format!("marimo run {file} --headless --host 0.0.0.0 --port {PORT}"),
+            "server-marimo",
+        ),
+        "solara" => (
+            format!("solara run {file} --host 0.0.0.0 --port {PORT} --production"),
+            "server-solara",
+        ),
+        "mesop" => (format!("mesop {file} --port {PORT}"), "server-mesop"),
         "robyn" | "gradio" | "nicegui" => (format!("python {file}"), "python-file"),
         _ => return None,
     })

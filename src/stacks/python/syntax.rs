@@ -31,6 +31,10 @@ pub(super) struct Module {
     pub(super) attributes: Vec<(String, u32)>,
     /// Classes: the name, the bases with full names, and the texts that they assign.
     pub(super) classes: Vec<Class>,
+    /// Functions with decorators: the full name of the decorator, and that of the function.
+    pub(super) decorated: Vec<(String, String)>,
+    /// The functions at its top.
+    pub(super) functions: Vec<String>,
     /// What a `setup.py` hands to setuptools.
     pub(super) setup: Setup,
 }
@@ -276,10 +280,22 @@ impl Reader {
     fn function(&mut self, function: &StmtFunctionDef) {
         let is_outermost = self.function.is_none();
         if is_outermost {
+            if !self.is_method {
+                self.module.functions.push(function.name.to_string());
+            }
             let wants = wants_arguments(&function.parameters);
             self.function = Some((function.name.to_string(), wants));
         }
         for decorator in &function.decorator_list {
+            let expression = match &decorator.expression {
+                Expr::Call(call) => &call.func,
+                other => other,
+            };
+            if let Some(name) = self.full(expression) {
+                self.module
+                    .decorated
+                    .push((name, function.name.to_string()));
+            }
             self.visit_expr(&decorator.expression);
         }
         for statement in &function.body {

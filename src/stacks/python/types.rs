@@ -177,6 +177,12 @@ fn installed(seen: &Seen<'_>) -> Option<Found<ProjectType>> {
         scripts,
         ..
     } = *seen;
+    if let Some(pipeline) = entries::pipeline(part) {
+        return Some(Found {
+            value: ProjectType::Worker,
+            evidence: pipeline.evidence,
+        });
+    }
     if let Some(script) = scripts::chosen(part, code, scripts).or(scripts.first()) {
         return Some(match purpose::of(part, python, code, scripts) {
             Purpose::Command => Found {

@@ -146,7 +146,7 @@ fn what_it_is_follows_from_what_lies_beside_it() {
             ("requirements.txt", "apache-airflow\n"),
             ("dags/daily.py", "from airflow import DAG\n"),
         ],
-        &[". worker airflow |  |  | "],
+        &[". worker airflow | airflow standalone |  | 8080"],
     );
 }
 

@@ -152,6 +152,84 @@ fn what_serves_on_the_side_is_not_the_application() {
 }
 
 #[test]
+fn frameworks_with_programs_of_their_own_are_started_by_them() {
+    let spider = "import scrapy\n\nclass Quotes(scrapy.Spider):\n    name = 'quotes'\n";
+    check(
+        "a Scrapy project that is called as a folder of examples is",
+        &[
+            ("scrapy.cfg", "[settings]\ndefault = tutorial.settings\n"),
+            ("tutorial/__init__.py", ""),
+            ("tutorial/settings.py", "BOT_NAME = 'tutorial'\n"),
+            ("tutorial/spiders/quotes.py", spider),
+        ],
+        ". app | scrapy crawl quotes |  |",
+    );
+    check(
+        "several spiders",
+        &[
+            ("scrapy.cfg", "[settings]\ndefault = shop.settings\n"),
+            ("shop/settings.py", ""),
+            ("shop/spiders/a.py", spider),
+            ("shop/spiders/b.py", &spider.replace("quotes", "books")),
+        ],
+        ". app scrapy |  |  |",
+    );
+    check(
+        "Google's functions",
+        &[
+            ("requirements.txt", "functions-framework==3.*\n"),
+            (
+                "main.py",
+                "import functions_framework\n\n@functions_framework.http\ndef hello(request):\n    return 'x'\n",
+            ),
+        ],
+        ". app | functions-framework --target hello --port $PORT |  | 8080",
+    );
+    check(
+        "the only function",
+        &[
+            ("requirements.txt", "functions-framework==3.*\n"),
+            ("main.py", "def hello(request):\n    return 'x'\n"),
+        ],
+        ". app | functions-framework --target hello --port $PORT |  | 8080",
+    );
+    check(
+        "Dagster",
+        &[
+            ("pyproject.toml", "[tool.dagster]\nmodule_name = \"shop\"\n"),
+            (
+                "setup.py",
+                "from setuptools import setup\n\nsetup(name='shop')\n",
+            ),
+            ("shop/__init__.py", "import dagster\n"),
+        ],
+        ". worker dagster | dagster dev --host 0.0.0.0 --port $PORT |  | 3000",
+    );
+    check(
+        "marimo",
+        &[
+            ("requirements.txt", "marimo\n"),
+            (
+                "sales.py",
+                "import marimo\n\napp = marimo.App()\n\nif __name__ == \"__main__\":\n    app.run()\n",
+            ),
+        ],
+        ". web marimo | marimo run sales.py --headless --host 0.0.0.0 --port $PORT | sales:app | 2718",
+    );
+    check(
+        "FastHTML with a star",
+        &[
+            ("requirements.txt", "python-fasthtml\n"),
+            (
+                "main.py",
+                "from fasthtml.common import *\n\napp = FastHTML()\nserve()\n",
+            ),
+        ],
+        ". web fasthtml | python main.py | main:app | 5001",
+    );
+}
+
+#[test]
 fn a_bot_is_started_by_its_package() {
     check(
         "the class in a file, the start in another",
