@@ -25,6 +25,18 @@ pub(super) fn name_of(part: &Part<'_>, python: &PythonProject, path: &str) -> Mo
     let relative = relative.strip_suffix(".py").unwrap_or(relative);
     let relative = relative.strip_suffix("/__init__").unwrap_or(relative);
     let dotted = |path: &str| path.replace('/', ".");
+    // A build that puts `src/py` on the path says so.
+    let root = python.import_roots.iter().find_map(|root| {
+        let inside = root.path.starts_with("src/") && is_installable(part);
+        let root = places::relative(&root.path, &part.folder).filter(|_| inside)?;
+        places::relative(relative, root)
+    });
+    if let Some(below) = root {
+        return ModuleName {
+            name: dotted(below),
+            folder: None,
+        };
+    }
     if let Some(below) = relative.strip_prefix("src/")
         && !part.has("src/__init__.py")
         && is_installable(part)
@@ -53,10 +65,8 @@ pub(super) fn is_installable(part: &Part<'_>) -> bool {
     if file.get(&["tool", "poetry"]).is_some() {
         return has_package_of_poetry(part, file);
     }
-    let is_off = file
-        .get(&["tool", "uv", "package"])
-        .is_some_and(|node| node.as_bool() == Some(false));
-    (part.has("setup.py") || file.get(&["build-system"]).is_some()) && !is_off
+    let package = file.get(&["tool", "uv", "package"]).and_then(Node::as_bool);
+    package.unwrap_or_else(|| part.has("setup.py") || file.get(&["build-system"]).is_some())
 }
 
 /// Whether poetry finds a package of the project's own name to install; otherwise it refuses to.
@@ -74,13 +84,12 @@ fn has_package_of_poetry(part: &Part<'_>, file: &TomlFile) -> bool {
         return false;
     };
     let module = name.replace(['-', '.'], "_").to_lowercase();
-    let places = [
-        format!("{module}.py"),
-        format!("{module}/__init__.py"),
-        format!("src/{module}.py"),
-        format!("src/{module}/__init__.py"),
-    ];
-    !is_off && places.iter().any(|place| part.has(place))
+    let places = [format!("{module}.py"), format!("src/{module}.py")];
+    // A folder of the name will do, even without an `__init__.py`.
+    let folders = [module.clone(), format!("src/{module}")];
+    !is_off
+        && (places.iter().any(|place| part.has(place))
+            || folders.iter().any(|folder| part.has_code_below(folder)))
 }
 
 /// The folder around the file that its own imports start from; none for that of the part.

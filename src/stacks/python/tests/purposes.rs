@@ -248,3 +248,22 @@ fn a_bot_is_started_by_its_package() {
         ". bot discord.py | python -m shop |  |",
     );
 }
+
+#[test]
+fn a_build_says_what_is_on_the_path() {
+    check(
+        "a folder below src",
+        &[
+            (
+                "pyproject.toml",
+                "[project]\nname = \"shop\"\ndependencies = [\"litestar\", \"uvicorn\"]\n[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n[tool.hatch.build.targets.wheel]\npackages = [\"src/py/shop\"]\n[tool.hatch.build]\nsources = [\"src/py\"]\n",
+            ),
+            ("src/py/shop/__init__.py", ""),
+            (
+                "src/py/shop/asgi.py",
+                "from litestar import Litestar\n\napp = Litestar()\n",
+            ),
+        ],
+        ". api litestar | uvicorn shop.asgi:app --host 0.0.0.0 --port $PORT | shop.asgi:app | 8000",
+    );
+}
