@@ -42,8 +42,11 @@ impl Django {
             .filter(|path| places::file_name(path) == "manage.py" && !places::is_foreign(path))
             .min_by_key(|path| path.matches('/').count())?;
         let starter = code.module(manage)?;
-        let settings = settings_module(starter)?;
-        let settings = Some(settings);
+        let settings = settings_module(starter);
+        let is_django = settings.is_some() || names_settings(starter);
+        if !is_django {
+            return None;
+        }
         let home = places::folder(manage);
         let server = |name: &str| {
             let path = server_file(part, home, settings.as_ref(), name)?;
@@ -108,6 +111,14 @@ fn settings_module(manage: &Module) -> Option<Found<String>> {
     })
 }
 
+/// Whether it names settings by what is computed.
+fn names_settings(manage: &Module) -> bool {
+    manage.calls.iter().any(|call| {
+        call.callee.ends_with("execute_from_command_line")
+            || call.first.as_deref() == Some("DJANGO_SETTINGS_MODULE")
+    })
+}
+
 /// The file of this name beside the settings, or else the highest one in the project.
 fn server_file(
     part: &Part<'_>,
@@ -115,7 +126,8 @@ fn server_file(
     settings: Option<&Found<String>>,
     name: &str,
 ) -> Option<String> {
-    let mut package = settings?.value.replace('.', "/");
+    let named = settings.map(|found| found.value.replace('.', "/"));
+    let mut package = named.unwrap_or_default();
     while let Some((outer, _)) = package.rsplit_once('/') {
         let path = places::inside(home, &format!("{outer}/{name}"));
         if part.owns(&path) {

@@ -230,6 +230,26 @@ fn frameworks_with_programs_of_their_own_are_started_by_them() {
 }
 
 #[test]
+fn django_may_compute_the_name_of_its_settings() {
+    check(
+        "settings by environment",
+        &[
+            (
+                "manage.py",
+                "import os, sys\nfrom django.core.management import execute_from_command_line\nname = 'shop.a' if 'X' in os.environ else 'shop.b'\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', name)\nexecute_from_command_line(sys.argv)\n",
+            ),
+            ("requirements.txt", "django\ngunicorn\n"),
+            ("shop/__init__.py", ""),
+            (
+                "shop/wsgi.py",
+                "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+            ),
+        ],
+        ". web django | gunicorn --bind 0.0.0.0:$PORT shop.wsgi | shop.wsgi:application | 8000",
+    );
+}
+
+#[test]
 fn a_bot_is_started_by_its_package() {
     check(
         "the class in a file, the start in another",
