@@ -4,6 +4,7 @@
 //! server loads, and [`server`] and [`entries`] what starts it.
 
 mod application;
+mod ceilings;
 mod django;
 mod entries;
 mod frameworks;

@@ -4,9 +4,12 @@
 //! `.python-version`: `.dhtconfig`, `.python-version`, `mise.toml` and `.tool-versions`,
 //! `requires-python`, `runtime.txt`, `Pipfile` and `environment.yml`, a Dockerfile.
 
+use std::cmp::Reverse;
+
 use dhtl_project_model::stack::{Runtime, RuntimeVersion};
 use dhtl_project_model::{Evidence, InterpreterSource, PythonProject};
 
+use super::ceilings;
 use super::parts::Part;
 use crate::places;
 use crate::sources::Sources;
@@ -41,7 +44,16 @@ pub(super) fn of(part: &Part<'_>, sources: &Sources<'_>, python: &PythonProject)
         statements.extend(requires_python(part));
     }
     statements.extend(required);
-    let others = stated(&[InterpreterSource::RuntimeTxt, InterpreterSource::Manifest]);
+    let mut others = stated(&[InterpreterSource::RuntimeTxt, InterpreterSource::Manifest]);
+    // `python_full_version` of a Pipfile says more than its `python_version`.
+    others.sort_by_key(|one| {
+        let is_pipfile = one.evidence.rule == "pipfile-requires";
+        Reverse(if is_pipfile {
+            one.text.matches('.').count()
+        } else {
+            0
+        })
+    });
     if others.is_empty() {
         statements.extend(runtime_txt(sources, &part.folder));
         statements.extend(pipfile(part));
@@ -50,6 +62,9 @@ pub(super) fn of(part: &Part<'_>, sources: &Sources<'_>, python: &PythonProject)
     // What an image runs says something only where nothing else does.
     if statements.is_empty() {
         statements.extend(stated(&[InterpreterSource::Dockerfile]).into_iter().take(1));
+    }
+    if !versions::names_version(Runtime::Python, &statements) {
+        statements.extend(ceilings::of(part));
     }
     versions::resolve(sources, Runtime::Python, statements)
 }

@@ -1,6 +1,6 @@
-//! What a project with scripts is there for, and what starts what no server loads.
+//! What a project with scripts is there for, what starts what no server loads, and what pins ask for.
 
-use crate::test_surveys;
+use crate::test_surveys::{self, lines};
 
 fn starts(files: &[(&str, &str)]) -> String {
     test_surveys::starts(files).trim_end().to_owned()
@@ -286,4 +286,29 @@ fn a_build_says_what_is_on_the_path() {
         ],
         ". api litestar | uvicorn shop.asgi:app --host 0.0.0.0 --port $PORT | shop.asgi:app | 8000",
     );
+}
+
+#[test]
+fn pins_without_wheels_hold_the_version_back() {
+    let of = |files: &[(&str, &str)]| {
+        lines(files, |stack| {
+            let version = &stack.runtimes.first().unwrap().version;
+            format!("{} {}", version.value, version.evidence.rule)
+        })
+    };
+    let pin = ("requirements.txt", "numpy==1.24.3\nflask\n");
+    let main = ("main.py", "print(1)\n");
+    assert_eq!(of(&[pin, main]), "3.11 package-without-wheels");
+    let named = (".python-version", "3.12\n");
+    assert_eq!(of(&[pin, main, named]), "3.12 python-version-file");
+    let free = ("requirements.txt", "numpy>=1.24\n");
+    assert_eq!(of(&[free, main]), "3.13 runtime-default");
+    // What stands beside a package is for those who work on it.
+    let package = package("dependencies = [\"numpy\"]");
+    let beside = [
+        ("pyproject.toml", package.as_str()),
+        pin,
+        ("shop/__init__.py", ""),
+    ];
+    assert_eq!(of(&beside), "3.13 runtime-default");
 }
