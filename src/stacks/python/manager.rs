@@ -45,6 +45,24 @@ const REQUIREMENTS: [&str; 10] = [
     "requirement.txt",
 ];
 
+/// Makes `install` put the part itself on the path, where it only installs a list of requirements: what
+/// is imported or typed is the package, and it declares what it needs itself.
+pub(super) fn install_itself(part: &Part<'_>, installer: &Installer, install: &mut Found<String>) {
+    let is_list = installer.manager.evidence.rule == "requirements-file";
+    let Some(path) = ["pyproject.toml", "setup.py"]
+        .iter()
+        .find(|name| part.has(name))
+    else {
+        return;
+    };
+    if is_list && is_installable(part) {
+        *install = Found {
+            value: "pip install .".to_owned(),
+            evidence: Evidence::file(places::inside(&part.folder, path), "python-package"),
+        };
+    }
+}
+
 /// The installer of a part; none where it declares nothing.
 pub(super) fn of(part: &Part<'_>, sources: &Sources<'_>) -> Option<Installer> {
     let (name, lock, evidence) = who(part, sources)?;
@@ -89,6 +107,19 @@ fn who(part: &Part<'_>, sources: &Sources<'_>) -> Option<(&'static str, Option<S
                 return Some((name, None, node.evidence("pyproject-tool")));
             }
         }
+        let backend = file.get(&["build-system", "build-backend"]);
+        let of_backend = backend.and_then(|node| {
+            let name = match node.as_str()? {
+                "uv_build" => "uv",
+                "poetry.core.masonry.api" => "poetry",
+                "pdm.backend" => "pdm",
+                _ => return None,
+            };
+            Some((name, None, node.evidence("build-backend")))
+        });
+        if let Some(found) = of_backend.filter(|_| !part.has("requirements.txt")) {
+            return Some(found);
+        }
         if let Some(node) = file.get(&["tool", "hatch", "envs"])
             && !part.has("requirements.txt")
         {
@@ -103,8 +134,9 @@ fn who(part: &Part<'_>, sources: &Sources<'_>) -> Option<(&'static str, Option<S
         let path = places::inside(&part.folder, path);
         return Some(("pip", None, Evidence::file(path, "requirements-file")));
     }
+    let is_package = is_installable(part) && declares_dependencies(part);
     for file in ["environment.yml", "environment.yaml"] {
-        if part.has(file) {
+        if part.has(file) && !is_package {
             let path = places::inside(&part.folder, file);
             return Some(("conda", None, Evidence::file(path, "conda-environment")));
         }

@@ -111,6 +111,11 @@ fn stack(part: &Part<'_>, sources: &Sources<'_>, python: &PythonProject, code: &
     if !project_type.value.is_application() {
         commands.start = None;
     }
+    if is_started_as_installed(&project_type, commands.start.as_ref())
+        && let (Some(one), Some(install)) = (&installer, &mut commands.install)
+    {
+        manager::install_itself(part, one, install);
+    }
     commands.test = processes::test(part, django.as_ref());
     commands.migrate = commands
         .migrate
@@ -160,6 +165,12 @@ struct Seen<'a> {
     code: &'a Code,
     scripts: &'a [Script],
     application: Option<&'a Application>,
+}
+
+/// Whether a part is used by what its own package installs.
+fn is_started_as_installed(kind: &Found<ProjectType>, start: Option<&Found<String>>) -> bool {
+    kind.value == ProjectType::Library
+        || start.is_some_and(|start| start.evidence.rule == "python-scripts")
 }
 
 fn run(seen: &Seen<'_>, django: Option<&Django>) -> Run {

@@ -312,3 +312,44 @@ fn pins_without_wheels_hold_the_version_back() {
     ];
     assert_eq!(of(&beside), "3.13 runtime-default");
 }
+
+#[test]
+fn who_builds_installs() {
+    let of = |files: &[(&str, &str)]| {
+        lines(files, |stack| {
+            let install = stack.commands.install.as_ref();
+            install.map(|found| found.value.clone()).unwrap_or_default()
+        })
+    };
+    let by = |backend: &str| {
+        format!(
+            "[project]\nname = \"shop\"\n[build-system]\nrequires = []\nbuild-backend = \"{backend}\"\n"
+        )
+    };
+    let init = ("src/shop/__init__.py", "");
+    assert_eq!(
+        of(&[("pyproject.toml", &by("uv_build")), init]),
+        "uv sync --no-dev"
+    );
+    assert_eq!(
+        of(&[("pyproject.toml", &by("pdm.backend")), init]),
+        "pdm install --prod"
+    );
+    assert_eq!(
+        of(&[("pyproject.toml", &by("hatchling.build")), init]),
+        "pip install ."
+    );
+    let list = ("requirements.txt", "-e .\npytest\n");
+    assert_eq!(
+        of(&[("pyproject.toml", &by("hatchling.build")), init, list]),
+        "pip install ."
+    );
+    let full = (
+        "Pipfile",
+        "[requires]\npython_version = \"3.13\"\npython_full_version = \"3.13.2\"\n",
+    );
+    let version = lines(&[full, ("main.py", "print(1)\n")], |stack| {
+        stack.runtimes[0].version.value.clone()
+    });
+    assert_eq!(version, "3.13.2");
+}
