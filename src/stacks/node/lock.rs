@@ -149,6 +149,8 @@ impl Contents<'_> {
         }
         let missing = match self.manager {
             Manager::Npm => self.missing_in_npm(package),
+            // Overrides of `pnpm-workspace.yaml` stand in the lock instead of what is asked for.
+            Manager::Pnpm if self.text.contains("\noverrides:\n") => return None,
             Manager::Pnpm => differing(package, &pnpm_specifiers(self.text)?),
             Manager::Yarn => self.missing_in_yarn(package, packages),
             Manager::Bun => differing(package, &root_entry(self.text, "\"workspaces\"")?),
@@ -321,7 +323,10 @@ fn balanced(text: &str) -> Option<&str> {
 
 /// The requests of the root in a lock of pnpm: below `specifiers`, or as `specifier` of each
 /// dependency, at the top or below `importers` and `.`.
+///
+/// Since version 11 that is the second of two documents: the first locks pnpm itself.
 fn pnpm_specifiers(text: &str) -> Option<Requests> {
+    let text = text.rsplit_once("\n---\n").map_or(text, |(_, last)| last);
     let mut requests = Requests::default();
     let mut is_found = false;
     // The indentation of the keys of the root's entry.

@@ -169,6 +169,24 @@ fn a_lock_that_disagrees_is_reported_and_not_insisted_on() {
 }
 
 #[test]
+fn a_lock_of_pnpm_may_begin_with_pnpm_itself_and_hold_overrides() {
+    let package = ("package.json", "{\"dependencies\": {\"a\": \"^1\"}}");
+    let own = "lockfileVersion: '9.0'\nimporters:\n  .:\n    packageManagerDependencies:\n      pnpm:\n        specifier: 11.0.0\n        version: 11.0.0\n";
+    let lock = |request: &str, overrides: &str| {
+        format!(
+            "---\n{own}---\nlockfileVersion: '9.0'\n{overrides}importers:\n  .:\n    dependencies:\n      a:\n        specifier: {request}\n        version: 1.0.0\n"
+        )
+    };
+    let check = |lock: &str, is_current: bool| {
+        let text = shown(&[package, ("pnpm-lock.yaml", lock)]);
+        assert_eq!(text.contains(" --frozen-lockfile"), is_current, "{text}");
+    };
+    check(&lock("^1", ""), true);
+    check(&lock("^2", ""), false);
+    check(&lock("^2", "overrides:\n  a: ^2\n"), true);
+}
+
+#[test]
 fn whoever_is_named_wins_among_several_locks() {
     let lock = "{\"lockfileVersion\": 3, \"packages\": {\"\": {}}}";
     check(
