@@ -86,6 +86,24 @@ pub(super) fn in_folder(
 }
 
 impl Lock {
+    /// What is wrong where this major version of the manager does not read the format of the lock.
+    ///
+    /// Source: the release notes of pnpm 8 and 9, and of yarn 2.
+    pub(super) fn unread_by(&self, major: u32) -> Option<Problem> {
+        let (written, line) = self.major?;
+        let written_by: u32 = written.parse().ok()?;
+        let is_read = match self.manager {
+            Manager::Pnpm => major.clamp(7, 9) == written_by.clamp(7, 9),
+            Manager::Yarn => (major >= 2) == self.is_berry,
+            Manager::Npm | Manager::Bun => true,
+        };
+        let name = self.manager.name();
+        (!is_read).then(|| Problem {
+            message: format!("{name} {major} does not read what {name} {written} wrote"),
+            evidence: Evidence::at(&self.path, line, "lock-file-version"),
+        })
+    }
+
     /// Reads the lock beside a package.
     pub(super) fn read(
         sources: &Sources<'_>,

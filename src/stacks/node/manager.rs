@@ -10,6 +10,7 @@ use dhtl_project_model::{Evidence, Found};
 use super::lock::{self, Lock, Manager};
 use super::package::Package;
 use super::packages::{ListSource, MemberList, Packages};
+use super::runtimes;
 use crate::json::Node;
 use crate::places;
 use crate::sources::Sources;
@@ -61,11 +62,33 @@ impl Installer {
         let named = named(package).or_else(|| named(root));
         let lock = chosen_lock(sources, packages, root, named.as_ref())
             .or_else(|| chosen_lock(sources, packages, package, named.as_ref()));
-        let (manager, evidence) = manager(lock.as_ref(), named.as_ref(), workspace, root, sources);
-        let is_berry =
-            manager == Manager::Yarn && is_berry(sources, root, lock.as_ref(), named.as_ref());
-        let version = version(sources, root, manager, (lock.as_ref(), named), node);
-        let problem = lock.as_ref().and_then(|lock| lock.disagreement.clone());
+        let (manager, evidence) = manager(
+            lock.as_ref(),
+            named.as_ref(),
+            workspace,
+            root,
+            (sources, packages),
+        );
+        let pinned = runtimes::of_volta(packages, package, manager.name());
+        let version = version(
+            (sources, root),
+            manager,
+            (lock.as_ref(), named.as_ref()),
+            pinned,
+            node,
+        );
+        let major = version
+            .as_ref()
+            .and_then(|version| version.value.split('.').next()?.parse().ok());
+        let is_berry = manager == Manager::Yarn
+            && major.map_or_else(
+                || is_berry(sources, root, lock.as_ref(), named.as_ref()),
+                |major: u32| major >= 2,
+            );
+        let problem = lock.as_ref().and_then(|lock| {
+            let disagreement = lock.disagreement.clone();
+            disagreement.or_else(|| lock.unread_by(major?))
+        });
         let is_exact = lock.is_some() && problem.is_none();
         if let Some(problem) = problem {
             sources.report(problem);
@@ -123,6 +146,28 @@ impl Installer {
             (Some(member), Manager::Yarn) => format!("yarn workspace {member} {command}"),
             (Some(_), Manager::Bun) => format!("cd {} && bunx {command}", self.folder),
         }
+    }
+
+    /// Installs with Bun, which runs the package, where nothing says who installs it.
+    pub(super) fn follow_bun(&mut self) {
+        if self.manager != Manager::Npm || self.used.evidence.rule != "npm-default" {
+            return;
+        }
+        self.manager = Manager::Bun;
+        let evidence = Evidence {
+            rule: "run-by-bun".into(),
+            ..self.used.evidence.clone()
+        };
+        self.used = PackageManagerUse {
+            name: Manager::Bun.name().to_owned(),
+            version: None,
+            lock: None,
+            evidence: evidence.clone(),
+        };
+        self.install = Found {
+            value: install(Manager::Bun, false, false).to_owned(),
+            evidence,
+        };
     }
 
     /// What runs a program at the root of the workspace, or in the package where there is none.
@@ -225,7 +270,7 @@ fn manager(
     named: Option<&Named>,
     workspace: Option<&MemberList>,
     root: &Package,
-    sources: &Sources<'_>,
+    (sources, packages): (&Sources<'_>, &Packages),
 ) -> (Manager, Evidence) {
     if let Some(lock) = lock {
         let line = lock.major.map(|(_, line)| line);
@@ -252,8 +297,9 @@ fn manager(
         }
     }
     for manager in [Manager::Pnpm, Manager::Yarn, Manager::Bun] {
-        for keys in [["engines", manager.name()], ["volta", manager.name()]] {
-            let said = root.text(&keys, "package-manager-engine");
+        let engine = root.text(&["engines", manager.name()], "package-manager-engine");
+        let pinned = runtimes::of_volta(packages, root, manager.name());
+        for said in [engine, pinned] {
             // `please-use-npm` is no version, and meant the other way round.
             if let Some(said) = said.filter(|said| exact_or_major(&said.value).is_some()) {
                 return (manager, said.evidence);
@@ -285,10 +331,10 @@ fn is_berry(
 
 /// The version of the manager: the one that is pinned, or else the one whose lock it is.
 fn version(
-    sources: &Sources<'_>,
-    root: &Package,
+    (sources, root): (&Sources<'_>, &Package),
     manager: Manager,
-    (lock, named): (Option<&Lock>, Option<Named>),
+    (lock, named): (Option<&Lock>, Option<&Named>),
+    pinned: Option<Found<String>>,
     node: &RuntimeVersion,
 ) -> Option<Found<String>> {
     if let Some(named) = named.filter(|named| named.manager == manager)
@@ -296,18 +342,22 @@ fn version(
     {
         return Some(Found {
             value,
-            evidence: named.evidence,
+            evidence: named.evidence.clone(),
         });
     }
     if let Some(path) = yarn_path(sources, root).filter(|_| manager == Manager::Yarn) {
         return Some(path);
     }
-    let pinned = root.text(&["volta", manager.name()], "volta");
+    let pinned = pinned.or_else(|| root.text(&["volta", manager.name()], "volta"));
     let pinned = pinned.or_else(|| root.text(&["engines", manager.name()], "engines"));
     let pinned = pinned.and_then(|pinned| {
         // A range without an end says less than the lock.
         let is_open = pinned.value.starts_with('>') && !pinned.value.contains('<');
-        let value = exact_or_major(&pinned.value).filter(|_| !is_open)?;
+        // Yarn 1, which people ask for to have the one that fetches the other, reads no newer lock.
+        let is_fetching = manager == Manager::Yarn
+            && lock.is_some_and(|lock| lock.is_berry)
+            && pinned.value.trim_start_matches(['^', '~']).starts_with('1');
+        let value = exact_or_major(&pinned.value).filter(|_| !is_open && !is_fetching)?;
         Some(Found {
             value,
             evidence: pinned.evidence,

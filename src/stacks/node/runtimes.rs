@@ -29,7 +29,12 @@ pub(super) fn node(
         let said = around.iter().find_map(|package| package.text(keys, rule));
         said.map(statement)
     };
-    statements.extend(of_packages(&["volta", "node"], "volta"));
+    statements.extend(
+        around
+            .iter()
+            .find_map(|package| of_volta(packages, package, "node"))
+            .map(statement),
+    );
     statements.extend(of_tool_files(sources, &package.folder, Runtime::Node));
     statements.extend(around.iter().find_map(|package| of_pnpm(sources, package)));
     statements.extend(
@@ -91,6 +96,27 @@ fn around<'p>(packages: &'p Packages, package: &'p Package) -> Vec<&'p Package> 
     let workspace = packages.workspace_of(&package.folder);
     let root = workspace.and_then(|workspace| packages.get(&workspace.folder));
     std::iter::once(package).chain(root).collect()
+}
+
+/// What `volta` pins of a tool, here or in the file that it extends.
+///
+/// Source: "Workspaces" in the documentation of Volta.
+pub(super) fn of_volta(
+    packages: &Packages,
+    package: &Package,
+    tool: &str,
+) -> Option<Found<String>> {
+    let mut package = package;
+    // Files can extend each other in a circle.
+    for _ in 0..4 {
+        if let Some(said) = package.text(&["volta", tool], "volta") {
+            return Some(said);
+        }
+        let extended = package.manifest.descend(&["volta", "extends"])?.text()?;
+        let path = places::join(&package.folder, extended)?;
+        package = packages.get(places::folder(&path))?;
+    }
+    None
 }
 
 /// `runtime` of `devEngines`: an object, or an array of which one is meant for this runtime.

@@ -73,6 +73,9 @@ pub(super) fn stack(
         },
     };
     subject.is_run_by_bun = subject.is_run_by_bun();
+    if subject.is_run_by_bun {
+        subject.installer.follow_bun();
+    }
     Some((subject.stack(), subject.installer))
 }
 

@@ -290,3 +290,84 @@ fn versions_come_from_where_people_put_them() {
         "20",
     );
 }
+
+#[test]
+fn what_bun_runs_is_installed_with_it() {
+    check_package(
+        r#"{"scripts": {"dev": "bun run --hot src/index.ts"}, "dependencies": {"hono": "4"}}"#,
+        &["src/index.ts"],
+        ".: bun api [hono] 1 | bun - | bun install | - | bun run src/index.ts | :3000",
+    );
+    check_package(
+        r#"{"scripts": {"start": "bun src/index.ts"}, "packageManager": "pnpm@9.1.0", "dependencies": {"hono": "4"}}"#,
+        &["src/index.ts"],
+        ".: bun api [hono] 1 | pnpm 9.1.0 | pnpm install --no-frozen-lockfile | - | pnpm run start | :3000",
+    );
+}
+
+#[test]
+fn volta_is_followed_into_the_file_it_extends() {
+    check(
+        &[
+            (
+                "package.json",
+                r#"{"workspaces": ["apps/*"], "volta": {"node": "20.11.1", "yarn": "1.22.19"}}"#,
+            ),
+            ("yarn.lock", "# yarn lockfile v1"),
+            (
+                "other/package.json",
+                r#"{"volta": {"extends": "../package.json"}, "scripts": {"start": "node x.js"}}"#,
+            ),
+            ("other/x.js", ""),
+        ],
+        ".: nodejs library [] 20.11.1 | yarn 1.22.19 | yarn install --frozen-lockfile | - | -\n\
+         other: nodejs app [] 20.11.1 | yarn 1.22.19 | yarn install | - | yarn run start",
+    );
+}
+
+#[test]
+fn a_lock_of_another_version_is_not_insisted_on() {
+    check(
+        &[
+            (
+                "package.json",
+                r#"{"packageManager": "pnpm@9.5.0", "scripts": {"start": "x"}}"#,
+            ),
+            ("pnpm-lock.yaml", "lockfileVersion: 5.4\n"),
+        ],
+        ".: nodejs app [] 24 | pnpm 9.5.0 | pnpm install --no-frozen-lockfile | - | pnpm run start\n\
+         ! pnpm-lock.yaml:1 (lock-file-version): pnpm 9 does not read what pnpm 7 wrote",
+    );
+    check(
+        &[
+            (
+                "package.json",
+                r#"{"packageManager": "pnpm@10.5.0", "scripts": {"start": "x"}}"#,
+            ),
+            ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n"),
+        ],
+        ".: nodejs app [] 24 | pnpm 10.5.0 | pnpm install --frozen-lockfile | - | pnpm run start",
+    );
+    let berry = ("yarn.lock", "__metadata:\n  version: 8\n");
+    check(
+        &[
+            (
+                "package.json",
+                r#"{"engines": {"yarn": "1.x"}, "scripts": {"start": "x"}}"#,
+            ),
+            berry,
+        ],
+        ".: nodejs app [] 24 | yarn 4 | yarn install --immutable | - | yarn run start",
+    );
+    check(
+        &[
+            (
+                "package.json",
+                r#"{"packageManager": "yarn@4.1.0", "scripts": {"start": "x"}}"#,
+            ),
+            ("yarn.lock", "# yarn lockfile v1\n"),
+        ],
+        ".: nodejs app [] 24 | yarn 4.1.0 | yarn install --no-immutable | - | yarn run start\n\
+         ! yarn.lock:1 (lock-file-version): yarn 4 does not read what yarn 1 wrote",
+    );
+}
