@@ -27,6 +27,7 @@ mod tests;
 
 use dhtl_project_model::stack::{ProjectType, Stack, Workspace};
 
+use crate::places;
 use crate::sources::Sources;
 
 pub(crate) use packages::Packages;
@@ -34,7 +35,8 @@ pub(crate) use packages::Packages;
 /// The stacks of a project that are written for it.
 pub(crate) fn find(sources: &Sources<'_>) -> Vec<Stack> {
     let packages = Packages::of(sources);
-    let mut stacks = Vec::new();
+    let mut stacks: Vec<Stack> = Vec::new();
+    let mut tasks = Vec::new();
     for package in &packages.list {
         let Some((mut stack, installer)) = stack::stack(sources, packages, package) else {
             continue;
@@ -50,9 +52,27 @@ pub(crate) fn find(sources: &Sources<'_>) -> Vec<Stack> {
             )
         {
             adopt(&mut stack, default);
+        } else if default.is_none()
+            && applications.own.is_none()
+            && !applications.stacks.is_empty()
+            && !has_code(sources, &package.folder)
+        {
+            step_back(&mut stack);
         }
         stacks.push(stack);
-        stacks.extend(applications.stacks);
+        tasks.extend(applications.stacks);
+    }
+    for task in tasks {
+        match stacks.iter_mut().find(|stack| stack.folder == task.folder) {
+            // Its scripts say how it is built and started, and nothing else does.
+            Some(stack) if stack.project_type.value == ProjectType::Library => {
+                stack.commands.folder.clone_from(&task.commands.folder);
+                stack.commands.dev.clone_from(&task.commands.dev);
+                adopt(stack, &task);
+            }
+            Some(_) => {}
+            None => stacks.push(task),
+        }
     }
     stacks.extend(deno::find(sources));
     stacks
@@ -63,6 +83,32 @@ pub(crate) fn workspaces(sources: &Sources<'_>) -> Vec<Workspace> {
     let mut workspaces = monorepo::workspaces(sources, Packages::of(sources));
     workspaces.extend(deno::workspaces(sources));
     workspaces
+}
+
+/// Whether an application can lie in a folder itself, and not only in those below.
+fn has_code(sources: &Sources<'_>, folder: &str) -> bool {
+    ["src", "app", "pages"].iter().any(|name| {
+        let folder = places::inside(folder, name);
+        sources.tree.below(&folder).next().is_some()
+    })
+}
+
+/// The root of an Nx workspace has the packages of all its applications, and is none of them.
+fn step_back(root: &mut Stack) {
+    let is_scripted = root
+        .commands
+        .start
+        .as_ref()
+        .is_some_and(|start| start.evidence.rule == "package-json-scripts-start");
+    if is_scripted {
+        return;
+    }
+    root.project_type.value = ProjectType::Library;
+    root.frameworks.clear();
+    root.commands.start = None;
+    root.static_output = None;
+    root.index_fallback = false;
+    root.port = None;
 }
 
 /// The root of an Nx workspace builds and starts its default project.

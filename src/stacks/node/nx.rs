@@ -1,4 +1,4 @@
-//! Applications of an integrated Nx workspace, which have no `package.json` of their own.
+//! Applications of an Nx workspace, which a `project.json` describes.
 //!
 //! Source: "Project Configuration" and the executors in the documentation of Nx.
 
@@ -6,7 +6,7 @@ use dhtl_project_model::stack::{ProjectType, Stack, StackKind};
 use dhtl_project_model::{Evidence, Found};
 
 use super::manager::{Installer, is_plain};
-use crate::json::{self, Dialect, Node};
+use crate::json::{self, Dialect, Node, Value};
 use crate::places;
 use crate::sources::Sources;
 
@@ -81,23 +81,25 @@ fn application(
     path: &str,
 ) -> Option<Stack> {
     let folder = places::folder(path);
-    let is_root = folder == root.folder;
-    if !is_root
-        && sources
-            .tree
-            .contains(&places::inside(folder, "package.json"))
-    {
-        return None;
-    }
     let config = json::read(sources, path, Dialect::WithComments)?;
     if config.get("projectType").and_then(Node::text) != Some("application") {
         return None;
     }
-    let targets = config.get("targets").or_else(|| config.get("architect"))?;
+    let targets = config.get("targets").or_else(|| config.get("architect"));
+    let inferred = Inferred::of(sources, folder);
+    if targets.is_none() && inferred.is_none() {
+        return None;
+    }
+    let none = Node {
+        line: 1,
+        value: Value::Null,
+    };
+    let targets = targets.unwrap_or(&none);
     let name = config.get("name");
     let project = Project {
         installer,
         path,
+        inferred,
         name: name
             .and_then(Node::text)
             .unwrap_or_else(|| places::file_name(folder)),
@@ -113,6 +115,7 @@ fn application(
 struct Project<'a> {
     installer: &'a Installer,
     path: &'a str,
+    inferred: Option<Inferred>,
     name: &'a str,
     name_line: u32,
     targets: &'a Node,
@@ -122,6 +125,9 @@ struct Project<'a> {
 impl Project<'_> {
     /// Whether it is there to test another one.
     fn only_tests(&self) -> bool {
+        if self.build.is_none() && self.inferred.is_none() && self.name.ends_with("-e2e") {
+            return true;
+        }
         self.build.is_none()
             && self.targets.entries().iter().any(|(_, target)| {
                 let by = executor(target);
@@ -141,7 +147,11 @@ impl Project<'_> {
     }
 
     fn stack(&self, root: &Stack) -> Stack {
-        let served = Served::of(self.name, self.targets, self.build);
+        let has_executor = self.build.is_some_and(|build| !executor(build).is_empty());
+        let served = match &self.inferred {
+            Some(inferred) if !has_executor => inferred.served(self),
+            _ => Served::of(self.name, self.targets, self.build),
+        };
         let build_line = self.build.map_or(1, |build| build.line);
         let mut stack = Stack::new(
             places::folder(self.path),
@@ -159,6 +169,12 @@ impl Project<'_> {
             let task = self.run(&target(self.name, "build", build));
             self.found(task, build.line, "nx-build")
         });
+        if let (None, Some(inferred)) = (self.build, &self.inferred) {
+            commands.build = Some(Found {
+                value: self.run(&format!("{}:build", self.name)),
+                evidence: Evidence::file(inferred.config.as_str(), "nx-inferred-build"),
+            });
+        }
         commands.dev = self.targets.get("serve").map(|serve| {
             let task = self.run(&format!("{}:serve", self.name));
             self.found(task, serve.line, "nx-serve")
@@ -215,9 +231,16 @@ impl Served {
         let Some(output) = build.descend(&["options", "outputPath"]) else {
             return Self::Unknown;
         };
-        let Some(path) = output.text().filter(|path| is_plain(path)) else {
+        // `{ "base": "dist/shop", "browser": "" }` of Angular.
+        let browser = output.get("browser").and_then(Node::text);
+        let path = output.text().or_else(|| output.get("base")?.text());
+        let Some(path) = path.filter(|path| is_plain(path)) else {
             return Self::Unknown;
         };
+        if let Some(browser) = browser {
+            let path = places::join(path, browser).unwrap_or_else(|| path.to_owned());
+            return Self::Files(path, output.line);
+        }
         let served_by = serve.map(executor).unwrap_or_default();
         let option = |key: &str| build.descend(&["options", key]).and_then(Node::text);
         let is_node = option("target") == Some("node")
@@ -252,6 +275,59 @@ impl Served {
             Self::File(..) => ProjectType::Api,
             Self::Files(..) => ProjectType::Static,
             Self::Task(..) | Self::Unknown => ProjectType::App,
+        }
+    }
+}
+
+/// A build that a plugin of Nx takes from the configuration of another tool.
+///
+/// Source: "Inferred Tasks" in the documentation of Nx.
+struct Inferred {
+    config: String,
+    is_next: bool,
+}
+
+impl Inferred {
+    fn of(sources: &Sources<'_>, folder: &str) -> Option<Self> {
+        const TOOLS: [&str; 5] = ["next", "vite", "rsbuild", "rspack", "webpack"];
+        const ENDS: [&str; 5] = ["ts", "js", "mts", "mjs", "cjs"];
+        TOOLS.iter().find_map(|tool| {
+            let config = ENDS
+                .iter()
+                .map(|end| places::inside(folder, &format!("{tool}.config.{end}")))
+                .find(|path| sources.tree.contains(path))?;
+            Some(Self {
+                config,
+                is_next: *tool == "next",
+            })
+        })
+    }
+
+    fn served(&self, project: &Project<'_>) -> Served {
+        let name = project.name;
+        if self.is_next {
+            return Served::Next(format!("{name}:start"), 1);
+        }
+        let is_node = project
+            .targets
+            .get("serve")
+            .is_some_and(|serve| executor(serve).ends_with(":node"));
+        let folder = places::folder(project.path);
+        let outputs = project.build.and_then(|build| build.get("outputs"));
+        let named = outputs.and_then(|outputs| {
+            let listed = outputs.elements().iter().filter_map(Node::text);
+            let mut plain = listed.map(|text| {
+                let text = text.replace("{workspaceRoot}/", "");
+                text.replace("{projectRoot}", folder)
+            });
+            Some((plain.find(|text| is_plain(text))?, outputs.line))
+        });
+        // What the generators of Nx write into these configurations.
+        let (output, line) = named.unwrap_or_else(|| (format!("{folder}/dist"), 1));
+        if is_node {
+            Served::File(format!("{output}/main.js"), line)
+        } else {
+            Served::Files(output, line)
         }
     }
 }

@@ -134,6 +134,46 @@ fn lerna_moon_and_nx_hold_packages_together() {
 }
 
 #[test]
+fn applications_of_nx_can_be_packages_and_take_their_builds_from_other_tools() {
+    let root = r#"{"private": true, "workspaces": ["apps/*"], "devDependencies": {"nx": "21", "next": "15", "react": "18"}}"#;
+    let files = [
+        ("package.json", root),
+        ("nx.json", "{}"),
+        (
+            "apps/cart/package.json",
+            r#"{"name": "@x/cart", "private": true}"#,
+        ),
+        (
+            "apps/cart/project.json",
+            r#"{"name": "cart", "projectType": "application", "targets": {"build": {"outputs": ["{workspaceRoot}/dist/apps/cart"]}}}"#,
+        ),
+        ("apps/cart/rsbuild.config.ts", ""),
+        (
+            "apps/shop/project.json",
+            r#"{"name": "shop", "projectType": "application", "targets": {"build": {"executor": "@nx/angular:application", "options": {"outputPath": {"base": "dist/apps/shop", "browser": ""}}}}}"#,
+        ),
+        (
+            "apps/site/project.json",
+            r#"{"name": "site", "projectType": "application"}"#,
+        ),
+        ("apps/site/next.config.js", ""),
+        ("apps/cart-e2e/package.json", r#"{"name": "@x/cart-e2e"}"#),
+        (
+            "apps/cart-e2e/project.json",
+            r#"{"name": "cart-e2e", "projectType": "application", "targets": {}}"#,
+        ),
+    ];
+    insta::assert_snapshot!(shown(&files), @"
+    .: nodejs library [] 24 | npm 11 | npm install | - | -
+    apps/cart: nodejs static [] 24 | npm 11 | npm install | npx nx run cart:build | - | files dist/apps/cart with fallback
+    apps/shop: nodejs static [] 24 | npm 11 | npm install | npx nx run shop:build | - | files dist/apps/shop with fallback
+    apps/site: nodejs web [next] 24 | npm 11 | npm install | npx nx run site:build | npx nx run site:start
+    Npm .: apps/cart apps/cart-e2e
+    Nx .: apps/cart apps/cart-e2e
+    ");
+}
+
+#[test]
 fn what_is_no_part_of_the_project_is_left_out() {
     let package = r#"{"scripts": {"start": "node ."}}"#;
     check(
