@@ -57,6 +57,18 @@ pub(super) fn find(sources: &Sources<'_>) -> Vec<Stack> {
     stacks
 }
 
+/// Whether Deno runs what is in `folder`, beside a `package.json` that only lists packages for it.
+pub(super) fn leads(sources: &Sources<'_>, folder: &str) -> bool {
+    CONFIGS.iter().any(|name| {
+        let path = places::inside(folder, name);
+        let config = json::read(sources, &path, Dialect::WithComments);
+        config.is_some_and(|config| {
+            let tasks = config.get("tasks");
+            tasks.is_some_and(|tasks| !tasks.entries().is_empty())
+        })
+    })
+}
+
 /// What holds several of them together.
 pub(super) fn workspaces(sources: &Sources<'_>) -> Vec<Workspace> {
     configs(sources)
@@ -151,6 +163,9 @@ impl Subject<'_> {
             lock,
             evidence: evidence.clone(),
         });
+        if stack.frameworks.is_empty() {
+            self.add_pages(&mut stack);
+        }
         stack.port = port(self.sources, main.as_ref(), start.is_some());
         stack.commands = Commands {
             folder: None,
@@ -165,6 +180,31 @@ impl Subject<'_> {
             migrate: self.task(&["migrate", "db:migrate"], |_| true),
         };
         stack
+    }
+
+    /// Adds the pages that Vite builds, where that is what the build does.
+    fn add_pages(&self, stack: &mut Stack) {
+        let page = places::inside(self.folder, "index.html");
+        let is_vite = |command: &str| command.contains("vite build");
+        let Some(build) = self
+            .task(&["build"], is_vite)
+            .filter(|_| self.sources.tree.contains(&page))
+        else {
+            return;
+        };
+        stack.frameworks.push(Found {
+            value: "vite".to_owned(),
+            evidence: build.evidence.clone(),
+        });
+        stack.project_type = Found {
+            value: ProjectType::Static,
+            evidence: build.evidence.clone(),
+        };
+        stack.index_fallback = true;
+        stack.static_output = Some(Found {
+            value: places::inside(self.folder, "dist"),
+            evidence: build.evidence,
+        });
     }
 
     /// The first of these tasks that is fit.

@@ -4,6 +4,7 @@ use dhtl_project_model::stack::{Commands, ProjectType, RuntimeVersion, Stack, St
 use dhtl_project_model::{Evidence, Found};
 
 use super::code::Code;
+use super::deno;
 use super::entry;
 use super::manager::Installer;
 use super::migrations;
@@ -15,6 +16,7 @@ use super::recipes::{self, Place, Recipe, Serve};
 use super::runtimes;
 use super::scripts;
 use super::servers::{self, Written};
+use crate::json::Node;
 use crate::places;
 use crate::sources::Sources;
 use crate::static_site::{self, Hosting};
@@ -41,7 +43,12 @@ pub(super) fn stack(
     packages: &Packages,
     package: &Package,
 ) -> Option<(Stack, Installer)> {
-    if is_empty(package) {
+    let scripts = package.manifest.get("scripts");
+    let scripts = scripts.map_or(&[][..], Node::entries);
+    let is_only_list = scripts
+        .iter()
+        .all(|(name, _)| package.script(name).is_none());
+    if is_empty(package) || is_only_list && deno::leads(sources, &package.folder) {
         return None;
     }
     let node = runtimes::node(sources, packages, package);

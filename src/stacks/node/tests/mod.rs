@@ -299,3 +299,33 @@ proptest! {
         let _ = shown(&[("package.json", text)]);
     }
 }
+
+#[test]
+fn deno_can_build_pages() {
+    check(
+        &[
+            (
+                "deno.json",
+                r#"{"tasks": {"dev": "deno run -A npm:vite", "build": "deno run -A npm:vite build"}}"#,
+            ),
+            ("index.html", ""),
+            ("src/main.tsx", ""),
+        ],
+        ".: deno static [vite] 2 | deno - | deno install | deno task build | - | files dist with fallback",
+    );
+}
+
+#[test]
+fn packages_for_deno_are_no_stack_of_their_own() {
+    check(
+        &[
+            (
+                "deno.json",
+                r#"{"tasks": {"start": "deno run -A server.ts"}}"#,
+            ),
+            ("package.json", r#"{"dependencies": {"react": "19"}}"#),
+            ("server.ts", "Deno.serve(x)"),
+        ],
+        ".: deno api [] 2 | deno - | deno install | - | deno task start | :8000",
+    );
+}
