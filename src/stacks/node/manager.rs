@@ -148,6 +148,19 @@ impl Installer {
         }
     }
 
+    /// What fetches a program that no package brings, and runs it in the folder of the package.
+    pub(super) fn fetched(&self, command: &str) -> String {
+        let runner = if self.manager == Manager::Bun {
+            "bunx"
+        } else {
+            "npx"
+        };
+        match self.member {
+            Some(_) => format!("cd {} && {runner} {command}", self.folder),
+            None => format!("{runner} {command}"),
+        }
+    }
+
     /// Installs with Bun, which runs the package, where nothing says who installs it.
     pub(super) fn follow_bun(&mut self) {
         if self.manager != Manager::Npm || self.used.evidence.rule != "npm-default" {

@@ -8,13 +8,18 @@ use crate::places;
 use crate::sources::Sources;
 
 /// Frameworks of servers: the package, and the name.
-const SERVERS: [(&str, &str); 30] = [
+const SERVERS: [(&str, &str); 35] = [
     ("@nestjs/core", "nestjs"),
     ("@adonisjs/core", "adonisjs"),
     ("@feathersjs/feathers", "feathers"),
     ("@loopback/core", "loopback"),
     ("sails", "sails"),
     ("moleculer", "moleculer"),
+    ("@foal/core", "foal"),
+    ("egg", "egg"),
+    ("@midwayjs/core", "midway"),
+    ("parse-server", "parse-server"),
+    ("@google-cloud/functions-framework", "functions-framework"),
     ("@hapi/hapi", "hapi"),
     ("hapi", "hapi"),
     ("fastify", "fastify"),
@@ -226,7 +231,10 @@ pub(super) fn default_port(server: &str) -> Option<u16> {
         "nestjs" | "fastify" | "hono" | "elysia" | "h3" | "nitro" | "micro" | "json-server" => 3000,
         "adonisjs" => 3333,
         "feathers" => 3030,
-        "sails" => 1337,
+        "sails" | "parse-server" => 1337,
+        "foal" => 3001,
+        "egg" | "midway" => 7001,
+        "functions-framework" => 8080,
         "apollo-server" | "graphql-yoga" => 4000,
         _ => return None,
     })

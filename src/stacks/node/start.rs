@@ -10,6 +10,21 @@ use super::scripts;
 use super::stack::{Subject, looks_published};
 use crate::places;
 
+/// Servers of frameworks, for which there is nothing to serve where a build leaves only files.
+const SERVERS_OF_PAGES: [&str; 6] = [
+    "next start",
+    "nuxt start",
+    "react-router-serve",
+    "remix-serve",
+    ".output/server/",
+    "dist/server/entry.",
+];
+
+/// Whether a command starts one of them.
+pub(super) fn serves_pages(command: &str) -> bool {
+    SERVERS_OF_PAGES.iter().any(|one| command.contains(one))
+}
+
 impl Subject<'_> {
     /// Whether Bun runs it, and does not only install its packages.
     pub(super) fn is_run_by_bun(&self) -> bool {
@@ -47,7 +62,7 @@ impl Subject<'_> {
             return None;
         }
         // What is exported cannot be started by the server of the framework.
-        let is_exported = |script: &str| self.serves_files() && script.contains("next start");
+        let is_exported = |script: &str| self.serves_files() && serves_pages(script);
         if let Some(name) = self
             .start_script
             .filter(|name| !scripts::resolved(self.package, name).is_some_and(is_exported))
@@ -65,6 +80,7 @@ impl Subject<'_> {
         if let Some(recipe) = &self.recipe {
             let value = match &recipe.serve {
                 Serve::Program(program) => self.installer.program(program),
+                Serve::Fetched(program) => self.installer.fetched(program),
                 Serve::Command(command) => self.command(command),
                 Serve::Files { .. } | Serve::Nothing => return None,
             };

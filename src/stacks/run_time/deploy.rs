@@ -146,7 +146,14 @@ fn environment(stack: &Stack, port: u16) -> BTreeMap<String, String> {
         set("PORT", &port.to_string());
     }
     match stack.kind {
-        StackKind::Node | StackKind::Bun => set("NODE_ENV", "production"),
+        StackKind::Node | StackKind::Bun => {
+            set("NODE_ENV", "production");
+            // It asks `adapter-auto` of SvelteKit for a server of Node.js.
+            let mut frameworks = stack.frameworks.iter();
+            if frameworks.any(|one| one.evidence.rule == "sveltekit-adapter-auto") {
+                set("GCP_BUILDPACKS", "true");
+            }
+        }
         StackKind::Python => set("PYTHONUNBUFFERED", "1"),
         StackKind::Ruby => set("RACK_ENV", "production"),
         StackKind::Php => set("APP_ENV", "production"),

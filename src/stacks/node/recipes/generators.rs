@@ -34,7 +34,7 @@ const fn tool(
     }
 }
 
-const GENERATORS: [Tool; 16] = [
+const GENERATORS: [Tool; 22] = [
     tool("gatsby", &["gatsby"], "gatsby build", "public", false),
     tool(
         "docusaurus",
@@ -93,6 +93,30 @@ const GENERATORS: [Tool; 16] = [
         false,
     ),
     tool("redoc", &["@redocly/realm"], "realm build", "dist", false),
+    tool("sanity", &["sanity"], "sanity build", "dist", true),
+    tool(
+        "rspress",
+        &["rspress", "@rspress/core"],
+        "rspress build",
+        "doc_build",
+        false,
+    ),
+    tool(
+        "brunch",
+        &["brunch"],
+        "brunch build --production",
+        "public",
+        false,
+    ),
+    tool(
+        "polymer",
+        &["polymer-cli"],
+        "polymer build",
+        "build/default",
+        true,
+    ),
+    tool("ice", &["@ice/app"], "ice build", "build", true),
+    tool("honkit", &["honkit"], "honkit build", "_book", false),
 ];
 
 /// A generator of sites.
@@ -108,6 +132,8 @@ pub(super) fn generator(place: Place<'_>) -> Option<Recipe> {
             "stencil" => place.has("src/index.html"),
             "ionic" => place.has("ionic.config.json"),
             "hexo" => place.has("_config.yml"),
+            // Its client has the same name where pages only ask for what it holds.
+            "sanity" => place.config("sanity.config").is_some() && place.a_script_has("sanity "),
             _ => true,
         };
         GENERATORS
@@ -189,6 +215,13 @@ pub(super) fn bundler(place: Place<'_>) -> Option<Recipe> {
         tool("snowpack", &["snowpack"], "snowpack build", "build", true),
         tool("rsbuild", &["@rsbuild/core"], "rsbuild build", "dist", true),
         tool("farm", &["@farmfe/core"], "farm build", "dist", true),
+        tool(
+            "rspack",
+            &["@rspack/cli", "@rspack/core"],
+            "rspack build",
+            "dist",
+            true,
+        ),
         tool(
             "webpack",
             &["html-webpack-plugin"],

@@ -44,6 +44,8 @@ pub(super) struct Recipe {
 pub(super) enum Serve {
     /// A program of one of its packages.
     Program(&'static str),
+    /// A program that none of its packages brings, and that is fetched to run.
+    Fetched(&'static str),
     /// A command as it stands.
     Command(String),
     /// A web server, with the files in this folder.
@@ -67,7 +69,7 @@ pub(super) struct Place<'a> {
 type Rule = fn(Place<'_>) -> Option<Recipe>;
 
 /// The rules, the most special first.
-const RULES: [Rule; 17] = [
+const RULES: [Rule; 19] = [
     platforms::electron,
     platforms::mobile,
     platforms::content_servers,
@@ -83,7 +85,9 @@ const RULES: [Rule; 17] = [
     generators::generator,
     vinxi::qwik_city,
     generators::create_react_app,
+    vinxi::nitro,
     vite::vite,
+    platforms::functions,
     generators::bundler,
 ];
 

@@ -2,6 +2,7 @@
 
 use dhtl_project_model::stack::ProjectType;
 
+use super::vinxi::nitro_server;
 use super::{Place, Recipe, Serve};
 
 pub(super) fn nuxt(place: Place<'_>) -> Option<Recipe> {
@@ -12,7 +13,9 @@ pub(super) fn nuxt(place: Place<'_>) -> Option<Recipe> {
         return None;
     }
     let build = place.package.script("build").unwrap_or_default();
-    let target = config.and_then(|config| config.setting("target", "nuxt-config-target"));
+    let target = config
+        .as_ref()
+        .and_then(|config| config.setting("target", "nuxt-config-target"));
     let is_static = build.contains("generate")
         || target.is_some_and(|target| is_legacy && target.value == "static");
     let (project_type, serve) = match (is_static, is_legacy) {
@@ -29,10 +32,7 @@ pub(super) fn nuxt(place: Place<'_>) -> Option<Recipe> {
             )
         }
         (false, true) => (ProjectType::Web, Serve::Program("nuxt start")),
-        (false, false) => {
-            let command = "node .output/server/index.mjs".to_owned();
-            (ProjectType::Web, Serve::Command(command))
-        }
+        (false, false) => (ProjectType::Web, nitro_server(config.as_ref())),
     };
     Some(Recipe {
         name: "nuxt",

@@ -8,14 +8,18 @@ use super::{Place, Recipe, Serve};
 /// React Router from version 7 on, where it is used as a framework.
 pub(super) fn react_router(place: Place<'_>) -> Option<Recipe> {
     let evidence = place.needs("@react-router/dev")?;
-    let ssr = place
-        .config("react-router.config")
-        .and_then(|config| config.setting("ssr", "react-router-ssr"));
-    let is_spa = ssr.as_ref().is_some_and(|ssr| ssr.value == "false");
-    let serve = if is_spa {
-        files(place, &ssr.map_or(evidence.clone(), |ssr| ssr.evidence))
-    } else {
-        Serve::Program("react-router-serve ./build/server/index.js")
+    let config = place.config("react-router.config");
+    let setting = |key: &str, rule| config.as_ref().and_then(|config| config.setting(key, rule));
+    let ssr = setting("ssr", "react-router-ssr").filter(|ssr| ssr.value == "false");
+    let serve = match ssr {
+        Some(ssr) => {
+            let folder = setting("buildDirectory", "react-router-build-directory");
+            let folder = folder.map_or_else(|| "build".to_owned(), |folder| folder.value);
+            files(place, &folder, &ssr.evidence)
+        }
+        // Another server comes with a script that starts it, or with a platform.
+        None if place.needs("@react-router/serve").is_none() => Serve::Nothing,
+        None => Serve::Program("react-router-serve ./build/server/index.js"),
     };
     Some(recipe(
         "react-router",
@@ -32,7 +36,8 @@ pub(super) fn remix(place: Place<'_>) -> Option<Recipe> {
         .as_ref()
         .and_then(|config| config.setting("ssr", "remix-ssr"));
     let serve = match (ssr, &vite) {
-        (Some(ssr), _) if ssr.value == "false" => files(place, &ssr.evidence),
+        (Some(ssr), _) if ssr.value == "false" => files(place, "build", &ssr.evidence),
+        _ if place.needs("@remix-run/serve").is_none() => Serve::Nothing,
         (_, Some(_)) => Serve::Program("remix-serve ./build/server/index.js"),
         (_, None) => Serve::Program("remix-serve build/index.js"),
     };
@@ -44,9 +49,9 @@ pub(super) fn remix(place: Place<'_>) -> Option<Recipe> {
     Some(recipe("remix", evidence, serve, build))
 }
 
-fn files(place: Place<'_>, evidence: &Evidence) -> Serve {
+fn files(place: Place<'_>, folder: &str, evidence: &Evidence) -> Serve {
     Serve::Files {
-        output: place.folder("build/client", evidence),
+        output: place.folder(&format!("{folder}/client"), evidence),
         index_fallback: true,
     }
 }

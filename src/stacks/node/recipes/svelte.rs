@@ -1,5 +1,6 @@
 //! `SvelteKit`. Source: "Adapters" in its documentation.
 
+use dhtl_project_model::Evidence;
 use dhtl_project_model::stack::ProjectType;
 
 use super::{Place, Recipe, Serve};
@@ -36,9 +37,19 @@ pub(super) fn sveltekit(place: Place<'_>) -> Option<Recipe> {
     } else if uses("@sveltejs/adapter-node") {
         let folder = setting("out").map_or_else(|| "build".to_owned(), |out| out.value);
         (ProjectType::Web, Serve::Command(format!("node {folder}")))
+    } else if uses("@sveltejs/adapter-auto") {
+        // It makes what `adapter-node` does where the environment asks for that, as `deploy` has it.
+        (ProjectType::Web, Serve::Command("node build".to_owned()))
     } else {
-        // The others, and `adapter-auto`, make something for a platform.
+        // The others make something for a platform.
         (ProjectType::Web, Serve::Nothing)
+    };
+    let evidence = match &serve {
+        Serve::Command(_) if uses("@sveltejs/adapter-auto") => Evidence {
+            rule: "sveltekit-adapter-auto".into(),
+            ..evidence
+        },
+        _ => evidence,
     };
     Some(Recipe {
         name: "sveltekit",

@@ -54,11 +54,6 @@ fn meta_frameworks_are_served_by_themselves() {
         ".: nodejs static [react-router] 24 | npm 11 | npm install | npx react-router build | - | files build/client with fallback",
     );
     check_package(
-        r#"{"dependencies": {"@tanstack/react-start": "1"}}"#,
-        &["vite.config.ts"],
-        ".: nodejs web [tanstack-start] 24 | npm 11 | npm install | npx vite build | node .output/server/index.mjs | :3000",
-    );
-    check_package(
         r#"{"scripts": {"start": "vinxi start"}, "dependencies": {"@solidjs/start": "1"}}"#,
         &[],
         ".: nodejs web [solid-start] 24 | npm 11 | npm install | npx vinxi build | npm run start | :3000",
@@ -88,6 +83,11 @@ fn adapters_decide_what_a_build_leaves() {
     check_kit(
         "adapter-auto",
         "import adapter from '@sveltejs/adapter-auto'",
+        ".: nodejs web [sveltekit] 24 | npm 11 | npm install | npx vite build | node build | :3000",
+    );
+    check_kit(
+        "adapter-vercel",
+        "import adapter from '@sveltejs/adapter-vercel'",
         ".: nodejs web [sveltekit] 24 | npm 11 | npm install | npx vite build | -",
     );
     let astro = (
@@ -311,5 +311,143 @@ fn applications_of_devices_are_not_started_on_a_server() {
         r#"{"scripts": {"start": "expo start"}, "dependencies": {"expo": "51", "react": "18"}}"#,
         &["app.json"],
         ".: nodejs app [expo react] 24 | npm 11 | npm install | - | -",
+    );
+}
+
+#[test]
+fn what_nitro_leaves_is_started_where_it_runs_on_node() {
+    let start = r#"{"dependencies": {"@tanstack/react-start": "^1.140.0"}}"#;
+    let check_start = |package: &str, config: &str, command: &str| {
+        check(
+            &[("package.json", package), ("vite.config.ts", config)],
+            &format!(
+                ".: nodejs web [tanstack-start] 24 | npm 11 | npm install | npx vite build | {command}"
+            ),
+        );
+    };
+    check_start(
+        start,
+        "import { nitro } from 'nitro/vite'; export default { plugins: [tanstackStart(), nitro()] }",
+        "node .output/server/index.mjs | :3000",
+    );
+    check_start(
+        start,
+        "export default { plugins: [tanstackStart()] }",
+        "npx srvx --prod -s ../client dist/server/server.js | :3000",
+    );
+    check_start(
+        start,
+        "import { cloudflare } from '@cloudflare/vite-plugin'; export default {}",
+        "-",
+    );
+    check_start(
+        r#"{"dependencies": {"@tanstack/react-start": "^1.121.0"}}"#,
+        "export default { plugins: [tanstackStart()] }",
+        "node .output/server/index.mjs | :3000",
+    );
+    check(
+        &[
+            (
+                "package.json",
+                r#"{"scripts": {"build": "nitro build", "dev": "nitro dev"}, "devDependencies": {"nitropack": "2"}}"#,
+            ),
+            ("nitro.config.ts", "export default defineNitroConfig({})"),
+        ],
+        ".: nodejs api [nitro] 24 | npm 11 | npm install | npm run build | node .output/server/index.mjs | :3000",
+    );
+    check(
+        &[
+            (
+                "package.json",
+                r#"{"scripts": {"build": "nuxt build"}, "dependencies": {"nuxt": "4"}}"#,
+            ),
+            (
+                "nuxt.config.ts",
+                "export default defineNuxtConfig({ nitro: { preset: 'cloudflare_pages' } })",
+            ),
+        ],
+        ".: nodejs web [nuxt] 24 | npm 11 | npm install | npm run build | -",
+    );
+}
+
+#[test]
+fn files_need_no_server_of_the_framework() {
+    check(
+        &[
+            (
+                "package.json",
+                r#"{"scripts": {"build": "react-router build", "start": "react-router-serve ./build/server/index.js"}, "dependencies": {"@react-router/serve": "8"}, "devDependencies": {"@react-router/dev": "8"}}"#,
+            ),
+            (
+                "react-router.config.ts",
+                "export default { ssr: false, buildDirectory: 'out' }",
+            ),
+        ],
+        ".: nodejs static [react-router] 24 | npm 11 | npm install | npm run build | - | files out/client with fallback",
+    );
+    // The server of another platform is not the one that is not there.
+    check_package(
+        r#"{"scripts": {"build": "react-router build"}, "devDependencies": {"@react-router/dev": "8"}}"#,
+        &["react-router.config.ts"],
+        ".: nodejs web [react-router] 24 | npm 11 | npm install | npm run build | -",
+    );
+}
+
+#[test]
+fn expo_can_build_pages() {
+    let pages = r#"{"scripts": {"start": "expo start", "build": "expo export --platform web"}, "dependencies": {"expo": "56"}}"#;
+    check(
+        &[("package.json", pages), ("app.json", r#"{"expo": {}}"#)],
+        ".: nodejs static [expo] 24 | npm 11 | npm install | npm run build | - | files dist with fallback",
+    );
+    check(
+        &[
+            ("package.json", pages),
+            ("app.json", r#"{"expo": {"web": {"output": "static"}}}"#),
+        ],
+        ".: nodejs static [expo] 24 | npm 11 | npm install | npm run build | - | files dist",
+    );
+    check_package(
+        r#"{"scripts": {"start": "expo start", "build": "expo export -p ios"}, "dependencies": {"expo": "56"}}"#,
+        &["app.json"],
+        ".: nodejs app [expo] 24 | npm 11 | npm install | npm run build | -",
+    );
+}
+
+#[test]
+fn functions_of_a_platform_are_not_started() {
+    check_package(
+        r#"{"scripts": {"dev": "wrangler dev", "deploy": "wrangler deploy"}, "dependencies": {"hono": "4"}, "devDependencies": {"wrangler": "4"}}"#,
+        &["wrangler.jsonc", "src/index.ts"],
+        ".: nodejs api [cloudflare-workers hono] 24 | npm 11 | npm install | - | -",
+    );
+    check(
+        &[
+            ("package.json", r#"{"dependencies": {"hono": "4"}}"#),
+            ("src/index.ts", "const app = new Hono()\nexport default app"),
+        ],
+        ".: nodejs api [hono] 24 | npm 11 | npm install | - | -",
+    );
+    check(
+        &[
+            ("package.json", r#"{"dependencies": {"hono": "4"}}"#),
+            (
+                "src/index.ts",
+                "import app from './app'\nserve({ fetch: app.fetch, port: 3001 })",
+            ),
+        ],
+        ".: nodejs api [hono] 24 | npm 11 | npm install | - | node src/index.ts | :3001",
+    );
+    // Another file may listen.
+    check(
+        &[
+            (
+                "package.json",
+                r#"{"main": "app.js", "dependencies": {"express": "5"}}"#,
+            ),
+            ("app.js", "module.exports = app"),
+            ("server.js", "require('./app').listen(8081)"),
+        ],
+        ".: nodejs api [express] 24 | npm 11 | npm install | - | node server.js | :8081",
     );
 }
