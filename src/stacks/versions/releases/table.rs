@@ -44,7 +44,7 @@ pub(super) const NODE: &[Release] = &[
     line("23", "23.11.1", "2025-06-01", None),
     line("24", "24.21.0", "2028-04-30", Some("krypton")),
     line("25", "25.9.0", "2026-06-01", None),
-    line("26", "26.13.0", "2029-04-30", Some("lithium")),
+    line("26", "26.10.0", "2029-04-30", Some("lithium")),
 ];
 
 pub(super) const PYTHON: &[Release] = &[
