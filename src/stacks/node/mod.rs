@@ -9,6 +9,7 @@ mod deno;
 mod entry;
 mod kind;
 mod lock;
+mod loose;
 mod manager;
 mod migrations;
 mod monorepo;
@@ -75,6 +76,9 @@ pub(crate) fn find(sources: &Sources<'_>) -> Vec<Stack> {
         }
     }
     stacks.extend(deno::find(sources));
+    if stacks.is_empty() {
+        stacks.extend(loose::find(sources));
+    }
     stacks
 }
 

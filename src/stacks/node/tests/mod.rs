@@ -301,6 +301,31 @@ proptest! {
 }
 
 #[test]
+fn a_file_is_run_without_a_package() {
+    let server =
+        "const http = require('http')\nhttp.createServer(x).listen(process.env.PORT || 8080)";
+    check(
+        &[("server.js", server)],
+        ".: nodejs api [] 24 |  | - | - | node server.js | :8080",
+    );
+    check(
+        &[
+            ("index.js", "console.log(process.version)"),
+            (".nvmrc", "22"),
+        ],
+        ".: nodejs app [] 22 |  | - | - | node index.js",
+    );
+    // What a page loads is no program.
+    check(
+        &[
+            ("index.html", "<script src=app.js></script>"),
+            ("app.js", "const x = require('x')"),
+        ],
+        ".: static static []  |  | - | - | - | files .",
+    );
+}
+
+#[test]
 fn deno_can_build_pages() {
     check(
         &[
