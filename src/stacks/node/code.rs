@@ -58,6 +58,31 @@ impl Code {
         Some(Evidence::at(&self.path, line, rule))
     }
 
+    /// Whether it hands something that answers requests to whoever loads it, and listens nowhere itself:
+    /// an `export default app` or a `handler` for a platform that calls it.
+    pub(crate) fn is_handed_over(&self) -> bool {
+        const HANDED: [&str; 5] = [
+            "export default",
+            "module.exports",
+            "exports.handler",
+            "export const handler",
+            "function handler",
+        ];
+        const SERVED: [&str; 9] = [
+            "listen",
+            "serve(",
+            "createServer",
+            "startStandaloneServer",
+            "Bun.",
+            ".start(",
+            ".run(",
+            ".login(",
+            ".launch(",
+        ];
+        let has = |letters: &&str| self.text.contains(letters);
+        HANDED.iter().any(has) && !SERVED.iter().any(has)
+    }
+
     /// The text or the word behind `key:` within the braces behind `outer:`.
     pub(crate) fn setting_in(
         &self,

@@ -33,23 +33,24 @@ const USUAL: [&str; 22] = [
     "server/index.ts",
 ];
 
-/// The file that the package is run by, relative to its folder: what `main` names where it is there, or
-/// else one of the usual names.
-pub(super) fn main_file(sources: &Sources<'_>, package: &Package) -> Option<Found<String>> {
-    let named = ["main", "module"].iter().find_map(|key| {
+/// The files that the package may be run by, relative to its folder: what `main` names where it is
+/// there, and then those of the usual names.
+pub(super) fn main_files<'a>(
+    sources: &'a Sources<'_>,
+    package: &'a Package,
+) -> impl Iterator<Item = Found<String>> + 'a {
+    let named = ["main", "module"].iter().filter_map(|key| {
         let found = package.text(&[key], "package-json-main")?;
         let value = existing(sources, package, &found.value)?;
         Some(Found { value, ..found })
     });
-    named.or_else(|| {
-        USUAL.iter().find_map(|name| {
-            let path = places::inside(&package.folder, name);
-            sources.tree.contains(&path).then(|| Found {
-                value: (*name).to_owned(),
-                evidence: Evidence::file(path, "usual-main-file"),
-            })
+    named.chain(USUAL.iter().filter_map(|name| {
+        let path = places::inside(&package.folder, name);
+        sources.tree.contains(&path).then(|| Found {
+            value: (*name).to_owned(),
+            evidence: Evidence::file(path, "usual-main-file"),
         })
-    })
+    }))
 }
 
 /// The file that `name` stands for, as Node.js looks for it.

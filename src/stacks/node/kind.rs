@@ -81,6 +81,9 @@ impl Subject<'_> {
             );
         }
         let Some(start) = start else {
+            if let Some(evidence) = self.handed_over() {
+                return found(ProjectType::Api, evidence);
+            }
             return found(ProjectType::Library, self.library_evidence());
         };
         if let Some((kind, evidence)) = of_code {

@@ -5,6 +5,7 @@
 //! is started.
 
 mod code;
+mod compiled;
 mod deno;
 mod entry;
 mod kind;

@@ -277,6 +277,13 @@ impl Subject<'_> {
     /// The compiler of TypeScript, where what is started is not there before it has run.
     fn compile(&self, start: Option<&Found<String>>) -> Option<Found<String>> {
         start?;
+        let is_compiled = ["postinstall", "prepare", "prestart"]
+            .iter()
+            .filter_map(|name| scripts::resolved(self.package, name))
+            .any(|script| script.split_whitespace().any(|word| word == "tsc"));
+        if is_compiled {
+            return None;
+        }
         let script = scripts::resolved(self.package, self.start_script?)?;
         let file = scripts::file_of(script)?.trim_start_matches("./");
         let config = places::inside(&self.package.folder, "tsconfig.json");

@@ -1,13 +1,16 @@
 //! What starts a package.
 
-use dhtl_project_model::Found;
 use dhtl_project_model::stack::ProjectType;
+use dhtl_project_model::{Evidence, Found};
 
+use super::code::Code;
+use super::compiled;
 use super::entry;
 use super::lock::Manager;
 use super::recipes::Serve;
 use super::scripts;
 use super::stack::{Subject, looks_published};
+use crate::json::Node;
 use crate::places;
 
 /// Servers of frameworks, for which there is nothing to serve where a build leaves only files.
@@ -124,9 +127,7 @@ impl Subject<'_> {
             Some(Found { value, evidence })
         });
         let compiled = self.compiled_main();
-        let found = compiled
-            .or(watched)
-            .or_else(|| entry::main_file(self.sources, package));
+        let found = compiled.or(watched).or_else(|| self.main_file());
         let start = found.and_then(|file| {
             Some(Found {
                 value: self.runner(&file.value)?,
@@ -144,6 +145,50 @@ impl Subject<'_> {
                 evidence: package.script_evidence("start", "package-json-scripts-start"),
             })
         })
+    }
+
+    /// The file that Node.js or Bun runs where no script says so. One that only hands a server over is
+    /// called by something else; Bun serves it.
+    fn main_file(&self) -> Option<Found<String>> {
+        let package = self.package;
+        let mut files = entry::main_files(self.sources, package);
+        if self.is_run_by_bun {
+            return files.next();
+        }
+        // What others are to load is no program.
+        let exports = package.manifest.get("exports");
+        let is_exported = |file: &str| {
+            exports.is_some_and(|exports| {
+                let named = exports.get(".").unwrap_or(exports);
+                let texts = std::iter::once(named)
+                    .chain(named.entries().iter().map(|(_, node)| node))
+                    .filter_map(Node::text);
+                texts
+                    .into_iter()
+                    .any(|text| text.trim_start_matches("./") == file)
+            })
+        };
+        files.find(|file| !is_exported(&file.value) && !self.is_handed_over(&file.value))
+    }
+
+    /// Whether a file of a server only hands it over.
+    fn is_handed_over(&self, file: &str) -> bool {
+        if self.written.servers.is_empty() {
+            return false;
+        }
+        let path = places::inside(&self.package.folder, file);
+        Code::read(self.sources, &path).is_some_and(|code| code.is_handed_over())
+    }
+
+    /// The file that hands a server over to what calls it.
+    pub(super) fn handed_over(&self) -> Option<Evidence> {
+        if looks_published(self.package) {
+            return None;
+        }
+        let mut files = entry::main_files(self.sources, self.package);
+        let file = files.find(|file| self.is_handed_over(&file.value))?;
+        let path = places::inside(&self.package.folder, &file.value);
+        Some(Evidence::file(path, "code-server"))
     }
 
     pub(super) fn is_member(&self) -> bool {
@@ -193,14 +238,22 @@ impl Subject<'_> {
         if !is_typescript {
             return Some(format!("node {path}"));
         }
+        if let Some(made) = compiled::file(self.sources, self.package, file) {
+            return Some(format!("node {}", self.installer.file(&made)));
+        }
         for loader in ["tsx", "ts-node", "esbuild-register"] {
             if self.package.dependency(loader).is_some() && loader != "esbuild-register" {
                 return Some(self.installer.program(&format!("{loader} {file}")));
             }
         }
         // Node.js takes types out by itself from version 23.6 on, and from 22.18.
-        let major = self.node.version.value.split('.').next()?;
-        let major: u32 = major.parse().ok()?;
-        (major >= 24).then(|| format!("node {path}"))
+        let mut numbers = self.node.version.value.split('.');
+        let major: u32 = numbers.next()?.parse().ok()?;
+        let minor = numbers.next().and_then(|minor| minor.parse().ok());
+        let strips = match (major, minor) {
+            (22, minor) => minor.is_none_or(|minor: u32| minor >= 18),
+            (major, _) => major >= 24,
+        };
+        strips.then(|| format!("node {path}"))
     }
 }

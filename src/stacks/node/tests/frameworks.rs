@@ -451,3 +451,12 @@ fn functions_of_a_platform_are_not_started() {
         ".: nodejs api [express] 24 | npm 11 | npm install | - | node server.js | :8081",
     );
 }
+
+#[test]
+fn what_others_are_to_load_is_no_program() {
+    check_package(
+        r#"{"private": true, "exports": {".": "./index.ts"}, "peerDependencies": {"astro": "5"}, "devDependencies": {"x": "1"}}"#,
+        &["index.ts"],
+        ".: nodejs library [] 24 | npm 11 | npm install | - | -",
+    );
+}

@@ -354,3 +354,36 @@ fn packages_for_deno_are_no_stack_of_their_own() {
         ".: deno api [] 2 | deno - | deno install | - | deno task start | :8000",
     );
 }
+
+#[test]
+fn what_is_compiled_is_run_as_it_is_compiled() {
+    let package = r#"{"scripts": {"build": "tsc", "dev": "tsx watch src/bot.ts"}, "dependencies": {"discord.js": "14"}, "devDependencies": {"tsx": "4", "typescript": "5"}}"#;
+    let check_config = |config: &str, command: &str| {
+        check(
+            &[
+                ("package.json", package),
+                ("tsconfig.json", config),
+                ("src/bot.ts", ""),
+            ],
+            &format!(
+                ".: nodejs bot [discord.js] 24 | npm 11 | npm install | npm run build | {command}"
+            ),
+        );
+    };
+    check_config(
+        r#"{"compilerOptions": {"outDir": "./dist"}, /* all */ "include": ["src/**/*"]}"#,
+        "node dist/bot.js",
+    );
+    check_config(
+        r#"{"compilerOptions": {"outDir": "build", "rootDir": "./"}}"#,
+        "node build/src/bot.js",
+    );
+    check_config(
+        r#"{"compilerOptions": {"outDir": "build"}, "include": ["src", "scripts"]}"#,
+        "node build/src/bot.js",
+    );
+    check_config(
+        r#"{"compilerOptions": {"noEmit": true, "outDir": "build"}}"#,
+        "npx tsx src/bot.ts",
+    );
+}
