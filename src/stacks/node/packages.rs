@@ -278,6 +278,9 @@ fn texts(listed: &[(u32, &str)]) -> Vec<String> {
     listed.iter().map(|(_, text)| (*text).to_owned()).collect()
 }
 
+/// A longer pattern names nothing: those with braces in each other take stack to be read.
+const LONGEST_PATTERN: usize = 1000;
+
 /// The patterns as one: the last that names a folder decides, and one that begins with `!` takes it
 /// out. One that is no pattern names nothing.
 fn globs(patterns: &[String]) -> Option<Gitignore> {
@@ -288,7 +291,7 @@ fn globs(patterns: &[String]) -> Option<Gitignore> {
             None => ("", pattern.as_str()),
         };
         let pattern = pattern.trim_start_matches("./").trim_matches('/');
-        if !pattern.is_empty() && pattern != "." {
+        if !pattern.is_empty() && pattern != "." && pattern.len() <= LONGEST_PATTERN {
             let _ = builder.add_line(None, &format!("{mark}/{pattern}"));
         }
     }
