@@ -10,12 +10,14 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use dhtl_detection::threads::map;
 use dhtl_project_model::stack::{Stack, StackKind};
 use dhtl_project_model::{Evidence, Found};
+use memchr::memmem;
 
+use super::health_mounts;
 use crate::places;
 use crate::sources::Sources;
 
 /// Paths that are asked for nothing else, the most telling first.
-const PATHS: [&str; 20] = [
+pub(super) const PATHS: [&str; 20] = [
     "/healthz",
     "/health",
     "/api/health",
@@ -40,7 +42,7 @@ const PATHS: [&str; 20] = [
 
 /// Files that are read for routes, and the size beyond which one is not.
 const MOST: usize = 150;
-const LARGEST: usize = 256 * 1024;
+pub(super) const LARGEST: usize = 256 * 1024;
 
 /// The route of a stack.
 ///
@@ -76,6 +78,7 @@ pub(super) fn find(
         .below(&stack.folder)
         .map(|file| file.path.as_str())
         .filter(|path| endings.iter().any(|ending| path.ends_with(ending)))
+        .filter(|path| !is_test(places::file_name(path)))
         .filter_map(|path| Some((rank(path, &words)?, path)))
         .filter(|(_, path)| !places::is_foreign(path) && !is_of_other(path))
         .collect();
@@ -88,7 +91,10 @@ pub(super) fn find(
     });
     // Of equals the first, which lies in the likeliest file.
     let found = found.into_iter().flatten().min_by_key(|(place, _)| *place);
-    found.map(|(_, found)| found)
+    found.map(|(_, found)| found).or_else(|| {
+        let paths: Vec<&str> = paths.iter().map(|(_, path)| *path).collect();
+        health_mounts::find(stack, &paths, sources)
+    })
 }
 
 const fn endings(kind: StackKind) -> &'static [&'static str] {
@@ -141,6 +147,16 @@ const WORDS: [&str; 14] = [
     "handler",
     "status",
 ];
+
+/// Whether a file of this name tests the code beside it, with routes of its own.
+fn is_test(name: &str) -> bool {
+    let mut words = name.split(['.', '_', '-']);
+    let stem = name.split('.').next().unwrap_or_default();
+    words.any(|word| matches!(word, "test" | "tests" | "spec" | "mock" | "conftest"))
+        || ["Test", "Tests", "IT"]
+            .iter()
+            .any(|end| stem.ends_with(end))
+}
 
 /// How likely a file has the route, the most likely first; none where it hardly has.
 fn rank(path: &str, words: &AhoCorasick) -> Option<usize> {
@@ -213,21 +229,28 @@ fn of_skeleton(line: &str) -> Option<&'static str> {
 
 /// The most telling route in a text, and which of [`PATHS`] it is.
 fn in_text(path: &str, text: &str) -> Option<(usize, Found<String>)> {
-    let is_likely = [
-        "health", "live", "ready", "readi", "status", "ping", "\"/up\"",
-    ]
-    .iter()
-    .any(|word| text.contains(word));
-    if !is_likely {
-        return None;
-    }
     let prefix = prefix(text);
+    let starts = match prefix {
+        // A route can be all prefix: `@router.get("/")`.
+        Some(_) => all_lines(text),
+        None => likely_lines(text),
+    };
     let mut best: Option<(usize, Found<String>)> = None;
-    for (line, content) in (1..).zip(text.lines()) {
+    let (mut line, mut counted) = (1, 0);
+    for start in starts {
+        line += text[counted..start].matches('\n').count();
+        counted = start;
+        let content = text[start..].lines().next().unwrap_or_default();
+        let found = |value| Found {
+            value,
+            evidence: Evidence::at(
+                path,
+                u32::try_from(line).unwrap_or(u32::MAX),
+                "health-route",
+            ),
+        };
         if let Some(value) = of_skeleton(content) {
-            let evidence = Evidence::at(path, line, "health-route");
-            let value = value.to_owned();
-            return Some((0, Found { value, evidence }));
+            return Some((0, found(value.to_owned())));
         }
         let Some((receiver, route)) = route(content) else {
             continue;
@@ -244,17 +267,54 @@ fn in_text(path: &str, text: &str) -> Option<(usize, Found<String>)> {
             continue;
         };
         if best.as_ref().is_none_or(|(known, _)| place < *known) {
-            let evidence = Evidence::at(path, line, "health-route");
-            best = Some((
-                place,
-                Found {
-                    value: whole,
-                    evidence,
-                },
-            ));
+            best = Some((place, found(whole)));
         }
     }
     best
+}
+
+/// Where the lines of a text begin.
+fn all_lines(text: &str) -> Vec<usize> {
+    let breaks = memchr::memchr_iter(b'\n', text.as_bytes());
+    [0].into_iter().chain(breaks.map(|at| at + 1)).collect()
+}
+
+/// Where those lines begin that have one of [`PATHS`] to its end, or what [`of_skeleton`] looks for.
+///
+/// Words such as `status` are in most files of a server, and few lines of them are routes.
+fn likely_lines(text: &str) -> Vec<usize> {
+    const WORDS: [&str; 5] = ["health", "live", "read", "status", "ping"];
+    let bytes = text.as_bytes();
+    let mut starts = Vec::new();
+    for word in WORDS {
+        let mut end = 0;
+        for at in memmem::find_iter(bytes, word) {
+            if at >= end && is_likely(bytes, at, at + word.len()) {
+                starts.push(memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |before| before + 1));
+                end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+            }
+        }
+    }
+    starts.sort_unstable();
+    starts.dedup();
+    starts
+}
+
+/// Whether the word from `at` to `end` is in the last part of a path that ends a text in quotes, as far
+/// as the bytes around it tell.
+fn is_likely(bytes: &[u8], at: usize, end: usize) -> bool {
+    let rest = &bytes[end..];
+    if rest.starts_with(b": '/up'") || rest.starts_with(b"#show") {
+        return true;
+    }
+    let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+    let is_of_word = |byte: &u8| byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_');
+    let behind = rest
+        .iter()
+        .skip_while(|byte| is_of_word(byte))
+        .find(|byte| **byte != b'/');
+    matches!(before, Some(b'/' | b'_'))
+        && matches!(behind, None | Some(b'"' | b'\'' | b'`' | b'\r' | b'\n'))
 }
 
 /// What a router in the file puts before its routes: `APIRouter(prefix="/api")`, and nothing in a
@@ -409,7 +469,62 @@ mod tests {
         check("health status ready", None);
     }
 
+    #[test]
+    fn a_route_can_be_all_prefix_and_its_line_is_counted() {
+        check(
+            "bp = Blueprint('x', url_prefix='/health')\r\n\r\n@bp.route('/')",
+            Some(("/health/", 3)),
+        );
+        check(
+            "status\n// live\n\nr.GET(\"/x\", status)\nr.GET(\"/readyz/\", x)",
+            Some(("/readyz/", 5)),
+        );
+        check("app.get('/_health", Some(("/_health", 1)));
+    }
+
+    #[test]
+    fn tests_are_known_by_their_names() {
+        for name in [
+            "server_test.go",
+            "app.spec.ts",
+            "test_app.py",
+            "AppTests.java",
+        ] {
+            assert!(is_test(name), "{name}");
+        }
+        for name in ["server.go", "latest.ts", "attestation.py", "Unit.java"] {
+            assert!(!is_test(name), "{name}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn no_route_is_in_a_line_that_is_passed_over(
+            lines in prop::collection::vec(
+                (
+                    "(x |// )?",
+                    "(app\\.get\\(|mux\\.Handle\\(|fetch\\()[\"'`](GET )?",
+                    prop::sample::select(&PATHS[..]),
+                    "[/x]?[\"'`]?[ /,]?\r?",
+                ),
+                0..5,
+            ),
+        ) {
+            let text: Vec<String> = lines
+                .iter()
+                .map(|(before, call, path, behind)| format!("{before}{call}{path}{behind}"))
+                .collect();
+            let text = text.join("\n");
+            let starts = likely_lines(&text);
+            for start in all_lines(&text) {
+                let line = text[start..].lines().next().unwrap_or_default();
+                let is_route = route(line).is_some_and(|(receiver, route)| {
+                    is_application(receiver) && PATHS.contains(&route.trim_end_matches('/'))
+                });
+                prop_assert!(!is_route || starts.contains(&start), "{line}");
+            }
+        }
+
         #[test]
         fn odd_text_never_panics(text in "(app|\\.get\\(|get |['\"`(/héalth\n ]|health)*") {
             in_text("x", &text);

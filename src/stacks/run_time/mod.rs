@@ -9,6 +9,7 @@ mod deploy;
 mod dockerfile;
 mod files;
 mod health;
+mod health_mounts;
 mod hint;
 mod needs;
 mod packages;
