@@ -12,6 +12,7 @@ mod health;
 mod health_mounts;
 mod hint;
 mod needs;
+mod package_table;
 mod packages;
 mod platforms;
 mod procfile;

@@ -1,6 +1,6 @@
 //! The services that stacks need, and the data that must outlive their containers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use dhtl_project_model::Evidence;
 use dhtl_project_model::stack::{
@@ -83,37 +83,81 @@ pub(super) fn add_services(
     }
 }
 
-/// What depends on a library of the same project needs what that one needs.
+/// What depends on a library of the same project needs what that one needs, and so on.
 fn inherit(survey: &mut Survey, sources: &Sources<'_>) {
-    let libraries: Vec<(StackKind, String, Vec<ServiceNeed>)> = survey
+    let is_library = |stack: &Stack| !stack.project_type.value.is_application();
+    let has_any = survey
         .stacks
         .iter()
-        .filter(|stack| !stack.services.is_empty() && !stack.project_type.value.is_application())
-        .filter_map(|stack| {
-            let name = stack.name.as_ref()?.value.clone();
-            Some((stack.kind, name, stack.services.clone()))
-        })
-        .collect();
-    if libraries.is_empty() {
+        .any(|stack| is_library(stack) && !stack.services.is_empty());
+    if !has_any {
         return;
     }
-    for stack in &mut survey.stacks {
-        for (kind, name, services) in &libraries {
-            if stack.kind != *kind || !packages::depends_on(stack, name, sources) {
-                continue;
-            }
-            for service in services {
-                match stack
+    let mut libraries: HashMap<(StackKind, String), Vec<usize>> = HashMap::new();
+    for (index, stack) in survey.stacks.iter().enumerate() {
+        if is_library(stack)
+            && let Some(name) = packages::called(stack)
+        {
+            libraries
+                .entry((kind(stack), name))
+                .or_default()
+                .push(index);
+        }
+    }
+    let needed: Vec<Vec<usize>> = survey
+        .stacks
+        .iter()
+        .map(|stack| {
+            let names = packages::needed(stack, sources).into_iter();
+            let found = names.filter_map(|name| libraries.get(&(kind(stack), name)));
+            let mut found: Vec<usize> = found.flatten().copied().collect();
+            found.sort_unstable();
+            found
+        })
+        .collect();
+    let own: Vec<Vec<ServiceNeed>> = survey
+        .stacks
+        .iter()
+        .map(|stack| stack.services.clone())
+        .collect();
+    for (index, stack) in survey.stacks.iter_mut().enumerate() {
+        for library in reached(index, &needed) {
+            for service in &own[library] {
+                let known = stack
                     .services
                     .iter_mut()
-                    .find(|one| one.kind == service.kind)
-                {
+                    .find(|one| one.kind == service.kind);
+                match known {
                     Some(known) => known.required |= service.required,
                     None => stack.services.push(service.clone()),
                 }
             }
         }
         stack.services.sort_by_key(|need| need.kind);
+    }
+}
+
+/// Everything that is needed directly or by what is needed.
+fn reached(start: usize, needed: &[Vec<usize>]) -> Vec<usize> {
+    let mut found = vec![start];
+    let mut next = 0;
+    while next < found.len() {
+        for library in &needed[found[next]] {
+            if !found.contains(library) {
+                found.push(*library);
+            }
+        }
+        next += 1;
+    }
+    found.remove(0);
+    found
+}
+
+/// Packages of Node.js and Bun need each other.
+fn kind(stack: &Stack) -> StackKind {
+    match stack.kind {
+        StackKind::Bun => StackKind::Node,
+        kind => kind,
     }
 }
 

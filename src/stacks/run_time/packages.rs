@@ -3,266 +3,17 @@
 //! A package that does nothing without its service shows it: a driver or a client. A package that can
 //! do with several, such as an object-relational mapper, shows none.
 
-use dhtl_project_model::stack::ServiceKind::{
-    self, Cassandra, ClickHouse, Elasticsearch, InfluxDb, Kafka, Ldap, MariaDb, Meilisearch,
-    Memcached, MongoDb, Mqtt, MySql, Nats, Neo4j, OpenSearch, Oracle, PostgreSql, Qdrant, RabbitMq,
-    Redis, S3, SqlServer,
-};
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use dhtl_project_model::stack::ServiceKind::{self, MySql, PostgreSql};
 use dhtl_project_model::stack::{Stack, StackKind};
 use dhtl_project_model::{DistributionName, Evidence};
 
+use super::package_table::{NODE, OTHERS, PYTHON, PYTHON_EXTRAS};
 use crate::node::Packages;
 use crate::places;
 use crate::sources::Sources;
-
-/// The packages of Python, by their normalised names.
-const PYTHON: &[(&str, ServiceKind)] = &[
-    ("psycopg", PostgreSql),
-    ("psycopg2", PostgreSql),
-    ("psycopg2-binary", PostgreSql),
-    ("psycopg-binary", PostgreSql),
-    ("asyncpg", PostgreSql),
-    ("pg8000", PostgreSql),
-    ("aiopg", PostgreSql),
-    ("pgvector", PostgreSql),
-    ("mysqlclient", MySql),
-    ("pymysql", MySql),
-    ("mysql-connector-python", MySql),
-    ("aiomysql", MySql),
-    ("asyncmy", MySql),
-    ("mariadb", MariaDb),
-    ("pymssql", SqlServer),
-    ("mssql-django", SqlServer),
-    ("cx-oracle", Oracle),
-    ("oracledb", Oracle),
-    ("pymongo", MongoDb),
-    ("motor", MongoDb),
-    ("mongoengine", MongoDb),
-    ("flask-mongoengine", MongoDb),
-    ("beanie", MongoDb),
-    ("odmantic", MongoDb),
-    ("djongo", MongoDb),
-    ("redis", Redis),
-    ("aioredis", Redis),
-    ("django-redis", Redis),
-    ("channels-redis", Redis),
-    ("rq", Redis),
-    ("django-rq", Redis),
-    ("arq", Redis),
-    ("valkey", Redis),
-    ("flask-redis", Redis),
-    ("pymemcache", Memcached),
-    ("pylibmc", Memcached),
-    ("python-memcached", Memcached),
-    ("pika", RabbitMq),
-    ("aio-pika", RabbitMq),
-    ("kafka-python", Kafka),
-    ("kafka-python-ng", Kafka),
-    ("confluent-kafka", Kafka),
-    ("aiokafka", Kafka),
-    ("faust-streaming", Kafka),
-    ("nats-py", Nats),
-    ("elasticsearch", Elasticsearch),
-    ("elasticsearch-dsl", Elasticsearch),
-    ("django-elasticsearch-dsl", Elasticsearch),
-    ("opensearch-py", OpenSearch),
-    ("cassandra-driver", Cassandra),
-    ("scylla-driver", Cassandra),
-    ("clickhouse-driver", ClickHouse),
-    ("clickhouse-connect", ClickHouse),
-    ("neo4j", Neo4j),
-    ("neomodel", Neo4j),
-    ("influxdb", InfluxDb),
-    ("influxdb-client", InfluxDb),
-    ("paho-mqtt", Mqtt),
-    ("aiomqtt", Mqtt),
-    ("asyncio-mqtt", Mqtt),
-    ("minio", S3),
-    ("s3fs", S3),
-    ("django-s3-storage", S3),
-    ("python-ldap", Ldap),
-    ("ldap3", Ldap),
-    ("django-auth-ldap", Ldap),
-    ("qdrant-client", Qdrant),
-    ("meilisearch", Meilisearch),
-];
-
-/// Packages with an extra that shows the service.
-const PYTHON_EXTRAS: &[(&str, &str, ServiceKind)] = &[
-    ("celery", "redis", Redis),
-    ("celery", "librabbitmq", RabbitMq),
-    ("kombu", "redis", Redis),
-    ("dramatiq", "redis", Redis),
-    ("dramatiq", "rabbitmq", RabbitMq),
-    ("django-storages", "s3", S3),
-    ("django-storages", "boto3", S3),
-    ("sqlalchemy", "postgresql", PostgreSql),
-    ("sqlalchemy", "asyncpg", PostgreSql),
-    ("sqlalchemy", "mysql", MySql),
-    ("tortoise-orm", "asyncpg", PostgreSql),
-    ("databases", "postgresql", PostgreSql),
-    ("databases", "asyncpg", PostgreSql),
-    ("piccolo", "postgres", PostgreSql),
-];
-
-/// The packages of Node.js, which Bun and Deno use as well.
-const NODE: &[(&str, ServiceKind)] = &[
-    ("pg", PostgreSql),
-    ("pg-promise", PostgreSql),
-    ("postgres", PostgreSql),
-    ("@vercel/postgres", PostgreSql),
-    ("@neondatabase/serverless", PostgreSql),
-    ("mysql", MySql),
-    ("mysql2", MySql),
-    ("mariadb", MariaDb),
-    ("mssql", SqlServer),
-    ("tedious", SqlServer),
-    ("oracledb", Oracle),
-    ("mongodb", MongoDb),
-    ("mongoose", MongoDb),
-    ("@nestjs/mongoose", MongoDb),
-    ("@typegoose/typegoose", MongoDb),
-    ("connect-mongo", MongoDb),
-    ("redis", Redis),
-    ("ioredis", Redis),
-    ("connect-redis", Redis),
-    ("bull", Redis),
-    ("bullmq", Redis),
-    ("bee-queue", Redis),
-    ("@nestjs/bull", Redis),
-    ("@nestjs/bullmq", Redis),
-    ("memcached", Memcached),
-    ("memjs", Memcached),
-    ("amqplib", RabbitMq),
-    ("amqp-connection-manager", RabbitMq),
-    ("kafkajs", Kafka),
-    ("node-rdkafka", Kafka),
-    ("nats", Nats),
-    ("@elastic/elasticsearch", Elasticsearch),
-    ("@opensearch-project/opensearch", OpenSearch),
-    ("cassandra-driver", Cassandra),
-    ("@clickhouse/client", ClickHouse),
-    ("neo4j-driver", Neo4j),
-    ("@influxdata/influxdb-client", InfluxDb),
-    ("influx", InfluxDb),
-    ("mqtt", Mqtt),
-    ("minio", S3),
-    ("@aws-sdk/client-s3", S3),
-    ("multer-s3", S3),
-    ("ldapjs", Ldap),
-    ("@qdrant/js-client-rest", Qdrant),
-    ("meilisearch", Meilisearch),
-];
-
-/// The packages of other languages, by the words that their manifests have for them.
-const OTHERS: &[(&str, ServiceKind)] = &[
-    // Go.
-    ("github.com/lib/pq", PostgreSql),
-    ("github.com/jackc/pgx", PostgreSql),
-    ("gorm.io/driver/postgres", PostgreSql),
-    ("github.com/go-pg/pg", PostgreSql),
-    ("github.com/go-sql-driver/mysql", MySql),
-    ("gorm.io/driver/mysql", MySql),
-    ("gorm.io/driver/sqlserver", SqlServer),
-    ("github.com/microsoft/go-mssqldb", SqlServer),
-    ("github.com/denisenkom/go-mssqldb", SqlServer),
-    ("go.mongodb.org/mongo-driver", MongoDb),
-    ("github.com/redis/go-redis", Redis),
-    ("github.com/go-redis/redis", Redis),
-    ("github.com/gomodule/redigo", Redis),
-    ("github.com/hibiken/asynq", Redis),
-    ("github.com/bradfitz/gomemcache", Memcached),
-    ("github.com/rabbitmq/amqp091-go", RabbitMq),
-    ("github.com/streadway/amqp", RabbitMq),
-    ("github.com/segmentio/kafka-go", Kafka),
-    ("github.com/IBM/sarama", Kafka),
-    ("github.com/Shopify/sarama", Kafka),
-    ("github.com/confluentinc/confluent-kafka-go", Kafka),
-    ("github.com/nats-io/nats.go", Nats),
-    ("github.com/elastic/go-elasticsearch", Elasticsearch),
-    ("github.com/opensearch-project/opensearch-go", OpenSearch),
-    ("github.com/gocql/gocql", Cassandra),
-    ("github.com/ClickHouse/clickhouse-go", ClickHouse),
-    ("github.com/neo4j/neo4j-go-driver", Neo4j),
-    ("github.com/influxdata/influxdb-client-go", InfluxDb),
-    ("github.com/eclipse/paho.mqtt.golang", Mqtt),
-    ("github.com/minio/minio-go", S3),
-    ("github.com/aws/aws-sdk-go-v2/service/s3", S3),
-    ("github.com/go-ldap/ldap", Ldap),
-    ("github.com/meilisearch/meilisearch-go", Meilisearch),
-    // Ruby.
-    ("mysql2", MySql),
-    ("trilogy", MySql),
-    ("pg", PostgreSql),
-    ("mongoid", MongoDb),
-    ("redis", Redis),
-    ("sidekiq", Redis),
-    ("resque", Redis),
-    ("dalli", Memcached),
-    ("bunny", RabbitMq),
-    ("ruby-kafka", Kafka),
-    ("searchkick", Elasticsearch),
-    // Rust.
-    ("tokio-postgres", PostgreSql),
-    ("deadpool-postgres", PostgreSql),
-    ("mysql_async", MySql),
-    ("mongodb", MongoDb),
-    ("lapin", RabbitMq),
-    ("rdkafka", Kafka),
-    ("async-nats", Nats),
-    ("elasticsearch", Elasticsearch),
-    ("rumqttc", Mqtt),
-    // Java and Kotlin.
-    ("postgresql", PostgreSql),
-    ("org.postgresql", PostgreSql),
-    ("mysql-connector-j", MySql),
-    ("mysql-connector-java", MySql),
-    ("mariadb-java-client", MariaDb),
-    ("mssql-jdbc", SqlServer),
-    ("spring-boot-starter-data-mongodb", MongoDb),
-    ("spring-boot-starter-data-redis", Redis),
-    ("jedis", Redis),
-    ("lettuce-core", Redis),
-    ("spring-boot-starter-amqp", RabbitMq),
-    ("spring-kafka", Kafka),
-    ("kafka-clients", Kafka),
-    ("spring-boot-starter-data-elasticsearch", Elasticsearch),
-    ("spring-boot-starter-data-neo4j", Neo4j),
-    ("spring-boot-starter-data-cassandra", Cassandra),
-    ("quarkus-jdbc-postgresql", PostgreSql),
-    ("quarkus-jdbc-mysql", MySql),
-    // PHP.
-    ("ext-pgsql", PostgreSql),
-    ("ext-pdo_pgsql", PostgreSql),
-    ("ext-mysqli", MySql),
-    ("ext-pdo_mysql", MySql),
-    ("predis/predis", Redis),
-    ("ext-redis", Redis),
-    ("mongodb/mongodb", MongoDb),
-    ("mongodb/laravel-mongodb", MongoDb),
-    ("php-amqplib/php-amqplib", RabbitMq),
-    ("elasticsearch/elasticsearch", Elasticsearch),
-    // .NET.
-    ("Npgsql", PostgreSql),
-    ("Npgsql.EntityFrameworkCore.PostgreSQL", PostgreSql),
-    ("Pomelo.EntityFrameworkCore.MySql", MySql),
-    ("MySql.Data", MySql),
-    ("MySqlConnector", MySql),
-    ("Microsoft.EntityFrameworkCore.SqlServer", SqlServer),
-    ("Microsoft.Data.SqlClient", SqlServer),
-    ("MongoDB.Driver", MongoDb),
-    ("StackExchange.Redis", Redis),
-    ("Microsoft.Extensions.Caching.StackExchangeRedis", Redis),
-    ("RabbitMQ.Client", RabbitMq),
-    ("Confluent.Kafka", Kafka),
-    // Elixir.
-    ("postgrex", PostgreSql),
-    ("myxql", MySql),
-    ("redix", Redis),
-    ("broadway_kafka", Kafka),
-    ("broadway_rabbitmq", RabbitMq),
-    ("mongodb_driver", MongoDb),
-];
 
 /// Packages of Rust that speak to what a feature on the same line names.
 const WITH_FEATURES: [&str; 4] = ["sqlx", "diesel", "sea-orm", "diesel-async"];
@@ -277,26 +28,83 @@ pub(super) fn of(stack: &Stack, sources: &Sources<'_>) -> Vec<(ServiceKind, Evid
     }
 }
 
-/// Whether a stack depends on the one of this name, as far as manifests of Python and Node.js tell.
-pub(super) fn depends_on(stack: &Stack, name: &str, sources: &Sources<'_>) -> bool {
+/// The names in the manifest of a stack that can be those of libraries of the same project.
+pub(super) fn needed(stack: &Stack, sources: &Sources<'_>) -> HashSet<String> {
     match stack.kind {
         StackKind::Python => {
-            let Some(python) = &sources.project.python else {
-                return false;
-            };
-            let name = DistributionName::new(name);
-            python
-                .declarations
+            let python = sources.project.python.as_ref();
+            let declarations = python.map_or(&[][..], |python| &python.declarations);
+            declarations
                 .iter()
                 .filter(|declaration| places::folder(&declaration.path) == stack.folder)
                 .flat_map(|declaration| &declaration.requirements)
-                .any(|requirement| requirement.name.as_ref() == Some(&name))
+                .filter_map(|requirement| Some(requirement.name.as_ref()?.to_string()))
+                .collect()
         }
-        StackKind::Node | StackKind::Bun => Packages::of(sources)
-            .get(&stack.folder)
-            .is_some_and(|package| package.dependency(name).is_some()),
-        _ => false,
+        StackKind::Node | StackKind::Bun => {
+            let package = Packages::of(sources).get(&stack.folder);
+            package.map_or_else(HashSet::new, |package| {
+                // What is only needed to build it, such as the types of a server, is not run.
+                let names = package
+                    .dependencies()
+                    .filter(|(_, dependency)| dependency.is_for_production);
+                names.map(|(name, _)| name.to_owned()).collect()
+            })
+        }
+        _ => {
+            let texts = manifest_paths(stack, sources);
+            let texts = texts.iter().filter_map(|path| sources.text(path));
+            texts
+                .flat_map(|text| {
+                    let lines = text.lines().map(str::trim);
+                    lines
+                        .filter(|line| !line.starts_with(['#', '*']) && !line.starts_with("//"))
+                        .flat_map(|line| names_in(line, stack.kind))
+                        .collect::<Vec<String>>()
+                })
+                .collect()
+        }
     }
+}
+
+/// The names that a line of a manifest has for libraries of the same project.
+fn names_in(line: &str, kind: StackKind) -> Vec<String> {
+    let name = match kind {
+        // `name.workspace = true`, `name = { path = "…" }`
+        StackKind::Rust => line
+            .split_once('=')
+            .map(|(name, _)| name.trim())
+            .map(|name| name.strip_suffix(".workspace").unwrap_or(name).to_owned()),
+        // `<ProjectReference Include="..\Name\Name.csproj" />`
+        StackKind::Dotnet => line
+            .split_once("ProjectReference Include=\"")
+            .and_then(|(_, rest)| rest.split('"').next())
+            .and_then(|path| path.rsplit(['/', '\\']).next()?.rsplit_once('.'))
+            .map(|(name, _)| name.to_owned()),
+        StackKind::Java => {
+            let words =
+                line.split(|one: char| !(one.is_ascii_alphanumeric() || "._-".contains(one)));
+            return words
+                .filter(|word| !word.is_empty())
+                .map(str::to_owned)
+                .collect();
+        }
+        StackKind::Go => {
+            let words = line.trim_start_matches("require ").split_whitespace();
+            words.into_iter().next().map(str::to_owned)
+        }
+        _ => None,
+    };
+    name.into_iter().collect()
+}
+
+/// What a library is called by those that depend on it.
+pub(super) fn called(stack: &Stack) -> Option<String> {
+    let name = stack.name.as_ref()?.value.as_str();
+    Some(match stack.kind {
+        StackKind::Python => DistributionName::new(name).to_string(),
+        _ => name.to_owned(),
+    })
 }
 
 fn of_python(stack: &Stack, sources: &Sources<'_>) -> Vec<(ServiceKind, Evidence)> {
@@ -384,7 +192,8 @@ fn manifests(stack: &Stack) -> &'static [&'static str] {
     }
 }
 
-fn of_manifests(stack: &Stack, sources: &Sources<'_>) -> Vec<(ServiceKind, Evidence)> {
+/// The manifests of a stack, by their paths.
+fn manifest_paths(stack: &Stack, sources: &Sources<'_>) -> Vec<String> {
     let named = manifests(stack)
         .iter()
         .map(|name| places::inside(&stack.folder, name));
@@ -399,6 +208,11 @@ fn of_manifests(stack: &Stack, sources: &Sources<'_>) -> Vec<(ServiceKind, Evide
         );
     }
     paths
+}
+
+fn of_manifests(stack: &Stack, sources: &Sources<'_>) -> Vec<(ServiceKind, Evidence)> {
+    let paths = manifest_paths(stack, sources);
+    paths
         .iter()
         .filter_map(|path| Some((path, sources.text(path)?)))
         .flat_map(|(path, text)| of_words(path, &text, stack.kind))
@@ -408,6 +222,8 @@ fn of_manifests(stack: &Stack, sources: &Sources<'_>) -> Vec<(ServiceKind, Evide
 /// The services that the words of a manifest name.
 fn of_words(path: &str, text: &str, kind: StackKind) -> Vec<(ServiceKind, Evidence)> {
     let mut found = Vec::new();
+    // The features of a package of Rust can stand on lines of their own.
+    let mut is_open = false;
     for (line, content) in (1..).zip(text.lines()) {
         let trimmed = content.trim();
         // Go names what others need on lines of their own.
@@ -419,14 +235,9 @@ fn of_words(path: &str, text: &str, kind: StackKind) -> Vec<(ServiceKind, Eviden
             .split(|one: char| !(one.is_ascii_alphanumeric() || "._-/@".contains(one)))
             .filter(|word| !word.is_empty())
             .collect();
-        let by_word = words.iter().find_map(|word| {
-            OTHERS
-                .iter()
-                .find(|(known, _)| is_word(word, known, kind))
-                .map(|(_, kind)| *kind)
-        });
+        let by_word = words.iter().find_map(|word| service_of(word, kind));
         let by_feature = || {
-            let has_mapper = words.iter().any(|word| WITH_FEATURES.contains(word));
+            let has_mapper = is_open || words.iter().any(|word| WITH_FEATURES.contains(word));
             words.iter().filter(|_| has_mapper).find_map(|word| {
                 Some(match *word {
                     "postgres" | "sqlx-postgres" | "runtime-postgres" => PostgreSql,
@@ -438,22 +249,45 @@ fn of_words(path: &str, text: &str, kind: StackKind) -> Vec<(ServiceKind, Eviden
         if let Some(kind) = by_word.or_else(by_feature) {
             found.push((kind, Evidence::at(path, line, "service-package")));
         }
+        let opens = words
+            .first()
+            .is_some_and(|word| WITH_FEATURES.contains(word));
+        is_open = kind == StackKind::Rust
+            && (is_open || opens)
+            && !trimmed.ends_with([']', '}'])
+            && (is_open || trimmed.contains('['));
     }
     found
 }
 
-/// Whether a word names a package: of Go with its major version and its folders behind it.
-fn is_word(word: &str, known: &str, kind: StackKind) -> bool {
+/// The services of [`OTHERS`], which every word of every manifest is looked up in.
+static SERVICES: LazyLock<HashMap<&str, ServiceKind>> = LazyLock::new(|| {
+    // Of a package that stands there twice, the first holds.
+    OTHERS.iter().rev().copied().collect()
+});
+
+/// The service of the package that a word names: of Go with its major version and its folders behind
+/// it.
+fn service_of(word: &str, kind: StackKind) -> Option<ServiceKind> {
+    let named = |word: &str| SERVICES.get(word).copied();
     match kind {
-        StackKind::Go => word
-            .strip_prefix(known)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
-        _ => word == known,
+        StackKind::Go => std::iter::successors(Some(word), |inner| {
+            inner.rsplit_once('/').map(|(folder, _)| folder)
+        })
+        .find_map(named),
+        // `libs.mysql.connector.j` is what a catalogue of Gradle calls it.
+        StackKind::Java => named(word).or_else(|| {
+            let word = word.strip_prefix("libs.")?;
+            named(&word.replace('.', "-"))
+        }),
+        _ => named(word),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use dhtl_project_model::stack::ServiceKind::{Kafka, Redis};
+
     use super::*;
 
     #[track_caller]
@@ -481,6 +315,16 @@ mod tests {
             StackKind::Rust,
             "sqlx = { version = \"0.8\", features = [\"runtime-tokio\", \"postgres\"] }\nserde = \"1\"",
             &[(PostgreSql, 1)],
+        );
+        check(
+            StackKind::Rust,
+            "sqlx = { version = \"0.8\", features = [\n  \"postgres\",\n] }\nx = [\n \"mysql\"\n]",
+            &[(PostgreSql, 2)],
+        );
+        check(
+            StackKind::Java,
+            "implementation(libs.mysql.connector.j)",
+            &[(MySql, 1)],
         );
         check(
             StackKind::Java,
