@@ -6,10 +6,11 @@ use crate::places;
 use crate::sources::Sources;
 
 /// The names of such files. What they are called elsewhere is not looked for.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 23] = [
     "Containerfile",
     "Dockerfile",
     "Procfile",
+    "app.json",
     "app.yaml",
     "compose.dev.yaml",
     "compose.prod.yaml",

@@ -3,6 +3,7 @@
 //! Files that describe how something runs become [`hint::Hint`]s, each about a folder. They are
 //! believed in this order: `Procfile`, the files of hosting platforms, Compose, Dockerfiles.
 
+mod addons;
 mod choice;
 mod compose;
 mod deploy;
@@ -34,16 +35,18 @@ use crate::sources::Sources;
 /// and how it is deployed.
 pub(crate) fn complete(survey: &mut Survey, sources: &Sources<'_>) {
     let files = Files::of(sources);
-    let compose = compose::read(sources, &files);
+    let compose = compose::read(sources, &files, &survey.stacks);
     let mut hints = procfile::hints(sources, &files);
     hints.extend(platforms::hints(sources, &files));
     hints.extend(compose.hints);
+    let mut services = compose.services;
+    services.extend(addons::read(sources, &files));
     hints.extend(dockerfile::hints(sources, &files));
     let mut told = Told::default();
     for hint in hints {
         told.apply(hint, &mut survey.stacks);
     }
-    needs::add_services(survey, &compose.services, sources);
+    needs::add_services(survey, &services, sources);
     add_health(survey, sources);
     for stack in &mut survey.stacks {
         stack

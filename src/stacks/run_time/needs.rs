@@ -19,6 +19,9 @@ pub(super) fn add_services(
     composed: &[ComposeService],
     sources: &Sources<'_>,
 ) {
+    let has_mysql = composed
+        .iter()
+        .any(|service| service.kind == ServiceKind::MySql);
     for stack in &mut survey.stacks {
         let mut needs: BTreeMap<ServiceKind, ServiceNeed> = BTreeMap::new();
         for need in std::mem::take(&mut stack.services) {
@@ -38,16 +41,22 @@ pub(super) fn add_services(
         }
         for service in composed {
             let is_needed = service.needed_by.contains(&stack.folder);
-            // A server of MariaDB speaks what clients of MySQL speak.
-            let kind = match service.kind {
-                ServiceKind::MariaDb if needs.contains_key(&ServiceKind::MySql) => {
-                    ServiceKind::MySql
-                }
-                kind => kind,
-            };
-            if is_needed || needs.contains_key(&kind) {
-                add(&mut needs, kind, is_needed, service.evidence.clone());
-                if let Some(need) = needs.get_mut(&kind)
+            // Clients of MySQL speak to the server of MariaDB that runs here.
+            if service.kind == ServiceKind::MariaDb
+                && !has_mysql
+                && let Some(mut need) = needs.remove(&ServiceKind::MySql)
+            {
+                need.kind = ServiceKind::MariaDb;
+                needs.insert(need.kind, need);
+            }
+            if is_needed || needs.contains_key(&service.kind) {
+                add(
+                    &mut needs,
+                    service.kind,
+                    is_needed,
+                    service.evidence.clone(),
+                );
+                if let Some(need) = needs.get_mut(&service.kind)
                     && need.version.is_none()
                 {
                     need.version.clone_from(&service.version);

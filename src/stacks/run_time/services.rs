@@ -6,18 +6,25 @@ use dhtl_project_model::stack::ServiceKind::{
     Redis, S3, Smtp, SqlServer,
 };
 
-/// Images by the last part of their name, or by the beginning of it.
-const IMAGES: [(&str, ServiceKind); 40] = [
+use crate::places;
+
+/// Images by the last part of their name.
+const IMAGES: [(&str, ServiceKind); 67] = [
     ("postgres", PostgreSql),
     ("postgresql", PostgreSql),
     ("postgis", PostgreSql),
     ("pgvector", PostgreSql),
+    ("pgvecto-rs", PostgreSql),
     ("timescaledb", PostgreSql),
     ("timescaledb-ha", PostgreSql),
     ("supabase-postgres", PostgreSql),
+    ("alloydbomni", PostgreSql),
+    ("cockroach", PostgreSql),
+    ("yugabyte", PostgreSql),
     ("mysql", MySql),
     ("mysql-server", MySql),
     ("percona", MySql),
+    ("percona-server", MySql),
     ("mariadb", MariaDb),
     ("server", SqlServer),
     ("azure-sql-edge", SqlServer),
@@ -34,24 +41,32 @@ const IMAGES: [(&str, ServiceKind); 40] = [
     ("dragonfly", Redis),
     ("memcached", Memcached),
     ("rabbitmq", RabbitMq),
+    ("lavinmq", RabbitMq),
     ("kafka", Kafka),
+    ("kafka-native", Kafka),
     ("cp-kafka", Kafka),
+    ("cp-server", Kafka),
     ("redpanda", Kafka),
     ("nats", Nats),
+    ("nats-streaming", Nats),
     ("elasticsearch", Elasticsearch),
+    ("elasticsearch-oss", Elasticsearch),
     ("opensearch", OpenSearch),
     ("cassandra", Cassandra),
+    ("scylla", Cassandra),
     ("clickhouse-server", ClickHouse),
     ("clickhouse", ClickHouse),
     ("neo4j", Neo4j),
     ("influxdb", InfluxDb),
     ("minio", S3),
     ("localstack", S3),
+    ("localstack-pro", S3),
+    ("rustfs", S3),
+    ("seaweedfs", S3),
+    ("garage", S3),
+    ("adobe-s3mock", S3),
+    ("s3mock", S3),
     ("qdrant", Qdrant),
-];
-
-/// Further images, those of protocols that several programs speak.
-const FURTHER_IMAGES: [(&str, ServiceKind); 9] = [
     ("eclipse-mosquitto", Mqtt),
     ("mosquitto", Mqtt),
     ("emqx", Mqtt),
@@ -61,24 +76,57 @@ const FURTHER_IMAGES: [(&str, ServiceKind); 9] = [
     ("openldap", Ldap),
     ("meilisearch", Meilisearch),
     ("mailcatcher", Smtp),
+    ("inbucket", Smtp),
 ];
 
+/// Images of programs that speak the protocol of a service, and have versions of their own.
+const ALIKE: [&str; 18] = [
+    "adobe-s3mock",
+    "alloydbomni",
+    "azure-sql-edge",
+    "cockroach",
+    "cp-kafka",
+    "cp-server",
+    "dragonfly",
+    "garage",
+    "keydb",
+    "lavinmq",
+    "localstack",
+    "localstack-pro",
+    "redpanda",
+    "rustfs",
+    "s3mock",
+    "scylla",
+    "seaweedfs",
+    "yugabyte",
+];
+
+/// A service with the version of it, where that is known.
+pub(super) type Image = (ServiceKind, Option<String>);
+
 /// What an image runs, and its version: `16.2` of `postgres:16.2-alpine`.
-pub(super) fn of_image(image: &str) -> Option<(ServiceKind, Option<String>)> {
-    let image = image.split('@').next()?;
-    let (path, tag) = match image.split_once(":${") {
-        Some((path, tag)) => (path, Some(tag)),
-        None => path_and_tag(image),
-    };
+pub(super) fn of_image(image: &str) -> Option<Image> {
+    let (path, tag) = parts(image);
     let name = path.rsplit('/').next()?;
     if name == "server" && !path.contains("mssql") {
         return None;
     }
-    let (_, kind) = IMAGES
-        .iter()
-        .chain(&FURTHER_IMAGES)
-        .find(|(known, _)| *known == name)?;
-    Some((*kind, tag.and_then(version_of)))
+    let (_, kind) = IMAGES.iter().find(|(known, _)| *known == name)?;
+    let version = tag.filter(|_| ALIKE.binary_search(&name).is_err());
+    Some((*kind, version.and_then(version_of)))
+}
+
+/// What an image is called: `shop` of `someone/shop:2`.
+pub(super) fn image_name(image: &str) -> &str {
+    places::file_name(parts(image).0)
+}
+
+fn parts(image: &str) -> (&str, Option<&str>) {
+    let image = image.split('@').next().unwrap_or(image);
+    match image.split_once(":${") {
+        Some((path, tag)) => (path, Some(tag)),
+        None => path_and_tag(image),
+    }
 }
 
 fn path_and_tag(image: &str) -> (&str, Option<&str>) {
@@ -89,20 +137,26 @@ fn path_and_tag(image: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// The number that a tag begins with, or that stands behind `pg` in it.
+/// The number that stands behind `pg` in a tag, which is that of `PostgreSQL` where the number before it
+/// is that of an extension, or the one that it begins with.
 fn version_of(tag: &str) -> Option<String> {
-    // `${VERSION:-16}` names its default.
+    // `${VERSION:-16}` names its default, `$VERSION` none.
     let tag = tag.rsplit(":-").next()?.trim_end_matches('}');
     let tag = tag.trim_start_matches('v');
-    let start = if tag.starts_with(|one: char| one.is_ascii_digit()) {
-        0
-    } else {
-        tag.find("pg").map(|index| index + 2)?
-    };
+    let of_extension = tag
+        .match_indices("pg")
+        .map(|(index, _)| index + 2)
+        .find(|start| tag[*start..].starts_with(|one: char| one.is_ascii_digit()));
+    let start = of_extension.or_else(|| {
+        tag.starts_with(|one: char| one.is_ascii_digit())
+            .then_some(0)
+    })?;
     let rest = tag.get(start..)?;
     let end = rest.find(|one: char| !one.is_ascii_digit() && one != '.');
     let version = rest[..end.unwrap_or(rest.len())].trim_end_matches('.');
-    (!version.is_empty()).then(|| version.to_owned())
+    // `20240101` is a day.
+    let is_number = version.split('.').all(|part| part.len() <= 4);
+    (!version.is_empty() && is_number).then(|| version.to_owned())
 }
 
 /// The schemes of URLs, without what stands behind a `+` in them.
@@ -171,6 +225,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn those_alike_are_in_order_and_known() {
+        assert!(ALIKE.is_sorted());
+        let is_known = |name| IMAGES.iter().any(|(known, _)| *known == name);
+        assert!(ALIKE.into_iter().all(is_known));
+    }
+
+    #[test]
     fn an_image_is_a_service_with_a_version() {
         let check = |image, expected: Option<(ServiceKind, Option<&str>)>| {
             let expected = expected.map(|(kind, version)| (kind, version.map(str::to_owned)));
@@ -182,6 +243,18 @@ mod tests {
             "timescale/timescaledb:latest-pg15",
             Some((PostgreSql, Some("15"))),
         );
+        check(
+            "timescale/timescaledb:2.17.2-pg16",
+            Some((PostgreSql, Some("16"))),
+        );
+        check(
+            "pgvector/pgvector:0.8.0-pg17",
+            Some((PostgreSql, Some("17"))),
+        );
+        check("redpandadata/redpanda:v24.2.1", Some((Kafka, None)));
+        check("mcr.example/azure-sql-edge:1.0.4", Some((SqlServer, None)));
+        check("valkey/valkey:8-alpine", Some((Redis, Some("8"))));
+        check("postgres:20240101", Some((PostgreSql, None)));
         check("bitnami/redis@sha256:abc", Some((Redis, None)));
         check("registry.example:5000/library/mysql", Some((MySql, None)));
         check(
