@@ -6,7 +6,7 @@ use crate::places;
 use crate::sources::Sources;
 
 /// The names of such files. What they are called elsewhere is not looked for.
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 24] = [
     "Containerfile",
     "Dockerfile",
     "Procfile",
@@ -27,6 +27,7 @@ const NAMES: [&str; 23] = [
     "heroku.yml",
     "local.yml",
     "nixpacks.toml",
+    "railpack.json",
     "railway.json",
     "railway.toml",
     "render.yaml",

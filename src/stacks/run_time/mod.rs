@@ -1,7 +1,8 @@
 //! What does not depend on the language: processes, services, ports, and what is deployed.
 //!
 //! Files that describe how something runs become [`hint::Hint`]s, each about a folder. They are
-//! believed in this order: `Procfile`, the files of hosting platforms, Compose, Dockerfiles.
+//! believed in this order: `Procfile`, the files of hosting platforms, manifests of Kubernetes, Compose,
+//! Dockerfiles.
 
 mod addons;
 mod choice;
@@ -12,6 +13,7 @@ mod files;
 mod health;
 mod health_mounts;
 mod hint;
+mod kubernetes;
 mod needs;
 mod package_table;
 mod packages;
@@ -38,6 +40,7 @@ pub(crate) fn complete(survey: &mut Survey, sources: &Sources<'_>) {
     let compose = compose::read(sources, &files, &survey.stacks);
     let mut hints = procfile::hints(sources, &files);
     hints.extend(platforms::hints(sources, &files));
+    hints.extend(kubernetes::hints(sources, &survey.stacks));
     hints.extend(compose.hints);
     let mut services = compose.services;
     services.extend(addons::read(sources, &files));

@@ -1,8 +1,8 @@
 //! What the files of hosting platforms say about how an application is run.
 //!
 //! Sources: the documentation of Fly.io (`fly.toml`), Render (`render.yaml`), Railway
-//! (`railway.json`, `railway.toml`), Nixpacks (`nixpacks.toml`), Heroku (`heroku.yml`), and Google
-//! App Engine (`app.yaml`).
+//! (`railway.json`, `railway.toml`), Railpack (`railpack.json`), Nixpacks (`nixpacks.toml`), Heroku
+//! (`heroku.yml`, `app.json`), and Google App Engine (`app.yaml`).
 
 use dhtl_detection::formats::toml::{self, TomlFile};
 use dhtl_detection::formats::yaml::{self, Node};
@@ -19,6 +19,9 @@ pub(super) fn hints(sources: &Sources<'_>, files: &Files<'_>) -> Vec<Hint> {
     let mut hints = Vec::new();
     for path in files.named("railway.json") {
         hints.extend(railway_json(sources, path));
+    }
+    for path in files.named("railpack.json") {
+        hints.extend(railpack(sources, path));
     }
     for (name, read) in [
         (
@@ -50,6 +53,72 @@ pub(super) fn hints(sources: &Sources<'_>, files: &Files<'_>) -> Vec<Hint> {
                 _ => {}
             }
         }
+    }
+    for path in files.named("app.json") {
+        hints.extend(app_json(sources, path));
+    }
+    hints
+}
+
+/// `deploy.startCommand` of Railpack, and what its step `build` runs instead of what it would itself.
+fn railpack(sources: &Sources<'_>, path: &str) -> Vec<Hint> {
+    let Some(root) = json::read(sources, path, Dialect::WithComments) else {
+        return Vec::new();
+    };
+    let folder = places::folder(path);
+    let mut hints = Vec::new();
+    if let Some(node) = root.descend(&["deploy", "startCommand"])
+        && let Some(command) = node.text().filter(|text| !text.is_empty())
+    {
+        let evidence = Evidence::at(path, node.line, "railpack");
+        hints.push(Hint::new(
+            folder,
+            Saying::Start(command.to_owned()),
+            evidence,
+        ));
+    }
+    if let Some(node) = root.descend(&["steps", "build", "commands"]) {
+        let texts: Vec<&str> = node.texts().into_iter().map(|(_, text)| text).collect();
+        // `...` stands for what Railpack itself would do, and a table for what is no command.
+        let is_whole = texts.len() == node.elements().len() && !texts.contains(&"...");
+        if is_whole && !texts.is_empty() {
+            let evidence = Evidence::at(path, node.line, "railpack");
+            let build = Saying::Build(texts.join(" && "));
+            hints.push(Hint::new(folder, build, evidence));
+        }
+    }
+    hints
+}
+
+/// What Dokku reads in an `app.json`. Heroku's formation names processes without their commands, and its
+/// `postdeploy` runs but once.
+fn app_json(sources: &Sources<'_>, path: &str) -> Vec<Hint> {
+    let Some(root) = json::read(sources, path, Dialect::WithComments) else {
+        return Vec::new();
+    };
+    let mut hints = Vec::new();
+    let folder = places::folder(path);
+    let release = root
+        .descend(&["scripts", "dokku", "predeploy"])
+        .and_then(|node| Some((node.line, node.text()?)));
+    if let Some((line, command)) = release {
+        let evidence = Evidence::at(path, line, "app-json");
+        hints.push(Hint::new(
+            folder,
+            Saying::Release(command.to_owned()),
+            evidence,
+        ));
+    }
+    let checks = root.descend(&["healthchecks", "web"]);
+    let asked = checks
+        .into_iter()
+        .flat_map(json::Node::elements)
+        .find_map(|check| check.get("path"));
+    if let Some(node) = asked
+        && let Some(text) = node.text()
+    {
+        let evidence = Evidence::at(path, node.line, "app-json");
+        hints.push(Hint::new(folder, Saying::Health(text.to_owned()), evidence));
     }
     hints
 }
