@@ -1,8 +1,9 @@
-//! What the last stage of a Dockerfile says about what runs.
+//! What the last stage of a Dockerfile says about what runs, with the stages that it begins with.
 //!
 //! Source: "Dockerfile reference" in the documentation of Docker.
 
 use dhtl_project_model::Evidence;
+use dhtl_project_model::stack::Stack;
 
 use super::files::Files;
 use super::hint::{Hint, Saying, path_of_check};
@@ -54,57 +55,157 @@ const PROGRAMS: [&str; 40] = [
     "yarn",
 ];
 
-/// What the Dockerfiles of the project say, each about its own folder.
-pub(super) fn hints(sources: &Sources<'_>, files: &Files<'_>) -> Vec<Hint> {
-    let paths = ["Dockerfile", "Containerfile"].map(|name| files.named(name));
+/// What the Dockerfiles of the project say, each about its own folder, or about the one that it is
+/// kept aside from.
+pub(super) fn hints(sources: &Sources<'_>, files: &Files<'_>, stacks: &[Stack]) -> Vec<Hint> {
+    let names = [
+        "Dockerfile",
+        "Containerfile",
+        "dockerfile",
+        "Dockerfile.prod",
+        "Dockerfile.production",
+    ];
+    let paths = names.map(|name| files.named(name));
     paths
         .into_iter()
         .flatten()
         .filter_map(|path| Some((path, sources.text(path)?)))
-        .flat_map(|(path, text)| read(path, &text))
+        .flat_map(|(path, text)| {
+            let folder = of_whom(places::folder(path), stacks);
+            read(path, &text).into_iter().map(move |mut hint| {
+                hint.folder.clone_from(&folder);
+                hint
+            })
+        })
         .collect()
 }
 
+/// The folder that a Dockerfile in `folder` is about: that of the project for one in `docker`, and
+/// `api` for one in `docker/api`.
+fn of_whom(folder: &str, stacks: &[Stack]) -> String {
+    const ASIDE: [&str; 6] = [
+        "docker",
+        "dockerfiles",
+        "container",
+        "build",
+        "deploy",
+        "images",
+    ];
+    let has = |folder: &str| stacks.iter().any(|stack| stack.folder == folder);
+    if has(folder) {
+        return folder.to_owned();
+    }
+    let parts: Vec<&str> = folder.split('/').collect();
+    let Some(aside) = parts.iter().position(|part| ASIDE.contains(part)) else {
+        return folder.to_owned();
+    };
+    let above = if aside == 0 {
+        ".".to_owned()
+    } else {
+        parts[..aside].join("/")
+    };
+    match &parts[aside + 1..] {
+        [] => above,
+        [name] if has(&places::inside(&above, name)) => places::inside(&above, name),
+        _ => folder.to_owned(),
+    }
+}
+
+/// What is known of a stage.
+#[derive(Debug, Clone, Default)]
+struct Stage {
+    name: String,
+    hints: Vec<Hint>,
+    entry: Option<(u32, String)>,
+    command: Option<(u32, String)>,
+    work_folder: String,
+    /// What is set for the program of Flask.
+    flask: Vec<(String, String)>,
+}
+
+/// Stages that are no more than a way to work on the others or to test them.
+const FOR_WORK: [&str; 8] = [
+    "debug",
+    "dev",
+    "dev-envs",
+    "development",
+    "devcontainer",
+    "lint",
+    "test",
+    "tests",
+];
+
 fn read(path: &str, text: &str) -> Vec<Hint> {
     let folder = places::folder(path);
-    let mut hints: Vec<Hint> = Vec::new();
-    let mut entry: Option<(u32, String)> = None;
-    let mut command: Option<(u32, String)> = None;
-    let mut work_folder = String::new();
+    let mut stages: Vec<Stage> = Vec::new();
     for (line, instruction, rest) in instructions(text) {
+        if instruction == "FROM" {
+            let mut words = rest
+                .split_whitespace()
+                .filter(|word| !word.starts_with("--"));
+            let base = words.next().unwrap_or_default();
+            let name = words.nth(1).unwrap_or_default().to_ascii_lowercase();
+            let known = stages
+                .iter()
+                .find(|stage| stage.name == base.to_ascii_lowercase() && !base.is_empty());
+            let stage = known.cloned().unwrap_or_default();
+            stages.push(Stage { name, ..stage });
+            continue;
+        }
+        let Some(stage) = stages.last_mut() else {
+            continue;
+        };
         let evidence = |rule| Evidence::at(path, line, rule);
         match instruction.as_str() {
-            // Only the last stage is what runs.
-            "FROM" => {
-                hints.clear();
-                (entry, command) = (None, None);
-                work_folder.clear();
+            "WORKDIR" => rest.trim().clone_into(&mut stage.work_folder),
+            "ENTRYPOINT" => {
+                // It does away with the command of the stage that this one begins with.
+                stage.command = None;
+                stage.entry = Some((line, in_words(&rest)));
             }
-            "WORKDIR" => rest.trim().clone_into(&mut work_folder),
-            "ENTRYPOINT" => entry = Some((line, in_words(&rest))),
-            "CMD" => command = Some((line, in_words(&rest))),
+            "CMD" => stage.command = Some((line, in_words(&rest))),
+            "ENV" => stage.flask.extend(settings_of_flask(&rest)),
             "EXPOSE" => {
                 if let Some(port) = exposed(&rest) {
                     let evidence = evidence("dockerfile-expose");
-                    hints.push(Hint::new(folder, Saying::Port(port), evidence));
+                    stage
+                        .hints
+                        .push(Hint::new(folder, Saying::Port(port), evidence));
                 }
             }
             "HEALTHCHECK" => {
                 if let Some(asked) = path_of_check(&rest) {
                     let evidence = evidence("dockerfile-healthcheck");
-                    hints.push(Hint::new(folder, Saying::Health(asked), evidence));
+                    stage
+                        .hints
+                        .push(Hint::new(folder, Saying::Health(asked), evidence));
                 }
             }
             "VOLUME" => {
                 for volume in in_words(&rest).split_whitespace() {
-                    let inside = in_project(volume, &work_folder);
+                    let inside = in_project(volume, &stage.work_folder);
                     let evidence = evidence("dockerfile-volume");
-                    hints.push(Hint::new(folder, Saying::Volume(inside), evidence));
+                    stage
+                        .hints
+                        .push(Hint::new(folder, Saying::Volume(inside), evidence));
                 }
             }
             _ => {}
         }
     }
+    let is_for_work = |stage: &Stage| FOR_WORK.contains(&stage.name.as_str());
+    let last = stages.iter().rposition(|stage| !is_for_work(stage));
+    let Some(last) = last.or(stages.len().checked_sub(1)) else {
+        return Vec::new();
+    };
+    let Stage {
+        mut hints,
+        entry,
+        command,
+        work_folder,
+        flask,
+        ..
+    } = stages.swap_remove(last);
     let start = match (entry, command) {
         (Some((line, entry)), Some((_, command))) => Some((line, format!("{entry} {command}"))),
         (entry, command) => entry.or(command),
@@ -113,9 +214,59 @@ fn read(path: &str, text: &str) -> Vec<Hint> {
         && let Some(command) = outside(&command, &work_folder)
     {
         let evidence = Evidence::at(path, line, "dockerfile-cmd");
+        let command = with_settings(command, &flask);
         hints.push(Hint::new(folder, Saying::Start(command), evidence));
     }
     hints
+}
+
+/// What `ENV` sets of what the program of Flask reads.
+fn settings_of_flask(rest: &str) -> Vec<(String, String)> {
+    let pairs: Vec<(&str, &str)> = if rest.contains('=') {
+        let words = rest.split_whitespace();
+        words.filter_map(|word| word.split_once('=')).collect()
+    } else {
+        rest.split_once(' ').into_iter().collect()
+    };
+    let is_known = |name: &str| matches!(name, "FLASK_APP" | "FLASK_RUN_HOST" | "FLASK_RUN_PORT");
+    pairs
+        .into_iter()
+        .filter(|(name, _)| is_known(name))
+        .map(|(name, value)| {
+            let value = value.trim().trim_matches(['"', '\'']);
+            (name.to_owned(), value.to_owned())
+        })
+        .collect()
+}
+
+/// `flask run` with the options for what the container sets, which nobody sets outside of it.
+fn with_settings(command: String, settings: &[(String, String)]) -> String {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let ["flask", "run", rest @ ..] = words.as_slice() else {
+        return command;
+    };
+    let of = |name: &str| {
+        let found = settings.iter().rev().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    };
+    let mut parts = vec!["flask"];
+    if let Some(app) = of("FLASK_APP") {
+        parts.extend(["--app", app]);
+    }
+    parts.push("run");
+    for (name, option, short) in [
+        ("FLASK_RUN_HOST", "--host", "-h"),
+        ("FLASK_RUN_PORT", "--port", "-p"),
+    ] {
+        let is_said = rest
+            .iter()
+            .any(|word| word.starts_with(option) || *word == short);
+        if let Some(value) = of(name).filter(|_| !is_said) {
+            parts.extend([option, value]);
+        }
+    }
+    parts.extend(rest);
+    parts.join(" ")
 }
 
 /// The first port that answers requests: neither that of a secure shell nor one of UDP.
@@ -244,6 +395,29 @@ mod tests {
                 "Start(\"gunicorn shop.wsgi --bind 0.0.0.0:8000\") 9",
             ],
         );
+    }
+
+    #[test]
+    fn a_stage_goes_on_with_the_one_that_it_begins_with() {
+        check(
+            "FROM python AS builder\nENV FLASK_APP=hello.py FLASK_RUN_HOST=0.0.0.0\nENV FLASK_RUN_PORT 8000\nEXPOSE 8000\nCMD [\"flask\", \"run\"]\nFROM builder AS dev-envs\nRUN useradd x\nCMD [\"flask\", \"run\", \"--debug\"]\n",
+            &[
+                "Port(8000) 4",
+                "Start(\"flask --app hello.py run --host 0.0.0.0 --port 8000\") 5",
+            ],
+        );
+        check(
+            "FROM node AS base\nCMD npm start\nFROM base\nEXPOSE 80",
+            &["Port(80) 4", "Start(\"npm start\") 2"],
+        );
+    }
+
+    #[test]
+    fn one_that_is_kept_aside_is_about_what_it_is_kept_aside_from() {
+        assert_eq!(of_whom("docker", &[]), ".");
+        assert_eq!(of_whom("web/docker", &[]), "web");
+        assert_eq!(of_whom("docker/api", &[]), "docker/api");
+        assert_eq!(of_whom("api", &[]), "api");
     }
 
     #[test]

@@ -6,9 +6,11 @@ use crate::places;
 use crate::sources::Sources;
 
 /// The names of such files. What they are called elsewhere is not looked for.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 27] = [
     "Containerfile",
     "Dockerfile",
+    "Dockerfile.prod",
+    "Dockerfile.production",
     "Procfile",
     "app.json",
     "app.yaml",
@@ -23,6 +25,7 @@ const NAMES: [&str; 24] = [
     "docker-compose.production.yml",
     "docker-compose.yaml",
     "docker-compose.yml",
+    "dockerfile",
     "fly.toml",
     "heroku.yml",
     "local.yml",
@@ -44,7 +47,7 @@ impl<'a> Files<'a> {
         for file in &sources.tree.files {
             let name = places::file_name(&file.path);
             // Most names end in another letter than all of these.
-            if !name.ends_with(['e', 'l', 'n']) {
+            if !name.ends_with(['d', 'e', 'l', 'n']) {
                 continue;
             }
             if let Ok(index) = NAMES.binary_search(&name)
@@ -69,6 +72,10 @@ mod tests {
     #[test]
     fn names_are_in_order_and_end_as_the_search_expects() {
         assert!(NAMES.is_sorted());
-        assert!(NAMES.iter().all(|name| name.ends_with(['e', 'l', 'n'])));
+        assert!(
+            NAMES
+                .iter()
+                .all(|name| name.ends_with(['d', 'e', 'l', 'n']))
+        );
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn complete(survey: &mut Survey, sources: &Sources<'_>) {
     hints.extend(compose.hints);
     let mut services = compose.services;
     services.extend(addons::read(sources, &files));
-    hints.extend(dockerfile::hints(sources, &files));
+    hints.extend(dockerfile::hints(sources, &files, &survey.stacks));
     let mut told = Told::default();
     for hint in hints {
         told.apply(hint, &mut survey.stacks);
