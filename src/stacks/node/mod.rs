@@ -27,6 +27,7 @@ mod start;
 #[cfg(test)]
 mod tests;
 
+use dhtl_project_model::Found;
 use dhtl_project_model::stack::{ProjectType, Stack, Workspace};
 
 use crate::places;
@@ -81,6 +82,37 @@ pub(crate) fn find(sources: &Sources<'_>) -> Vec<Stack> {
         stacks.extend(loose::find(sources));
     }
     stacks
+}
+
+/// The script that a command such as `npm run start` runs in `folder`, where it runs one.
+pub(crate) fn script_behind(sources: &Sources<'_>, folder: &str, command: &str) -> Option<String> {
+    let package = Packages::of(sources).get(folder)?;
+    let name = scripts::named_in(command)?;
+    scripts::resolved(package, name).map(str::to_owned)
+}
+
+/// What the package in `folder` is where something starts it, as far as its libraries tell.
+pub(crate) fn type_when_started(sources: &Sources<'_>, folder: &str) -> Option<Found<ProjectType>> {
+    let package = Packages::of(sources).get(folder)?;
+    let (value, evidence) = servers::Written::of(sources, package).project_type()?;
+    Some(Found { value, evidence })
+}
+
+/// Whether a command that is typed in `folder` serves what is being worked on.
+pub(crate) fn is_development(sources: &Sources<'_>, folder: &str, command: &str) -> bool {
+    match script_behind(sources, folder, command) {
+        Some(script) => scripts::is_development(&script),
+        None => scripts::is_development(command),
+    }
+}
+
+/// Whether a command that is typed in `folder` starts the server of a framework, which has nothing to
+/// serve where a build leaves only files.
+pub(crate) fn serves_pages(sources: &Sources<'_>, folder: &str, command: &str) -> bool {
+    match script_behind(sources, folder, command) {
+        Some(script) => start::serves_pages(&script),
+        None => start::serves_pages(command),
+    }
 }
 
 /// What holds several of them together.

@@ -171,6 +171,28 @@ fn called_script(script: &str) -> Option<&str> {
     }
 }
 
+/// The name of the script that a command runs in the folder it is typed in: `start` of `npm start`.
+pub(super) fn named_in(command: &str) -> Option<&str> {
+    let words: Vec<&str> = command
+        .split_whitespace()
+        .filter(|word| !word.starts_with('-'))
+        .collect();
+    match words.as_slice() {
+        [
+            "npm" | "pnpm" | "yarn" | "bun",
+            "run" | "run-script",
+            name,
+            ..,
+        ]
+        | [
+            "npm" | "pnpm" | "yarn",
+            name @ ("start" | "serve" | "dev" | "develop" | "watch"),
+            ..,
+        ] => Some(name),
+        _ => None,
+    }
+}
+
 /// The package, by its name or its folder, and the script of it that a script is a call of.
 ///
 /// Source: the options of npm (`--workspace`, `--prefix`), pnpm (`--filter`, `-C`), yarn (`workspace`).

@@ -3,6 +3,7 @@
 use dhtl_project_model::stack::{ProjectType, Stack, StackKind, Survey};
 use dhtl_project_model::{Evidence, Found};
 
+use super::told::is_of_platform;
 use crate::places;
 
 /// The stack that is deployed; none where there is no application, or more than one.
@@ -85,17 +86,7 @@ fn of_one_folder(stacks: &[Stack], candidates: &[usize]) -> Option<usize> {
     candidates.iter().copied().max_by_key(|index| {
         let stack = &stacks[*index];
         let is_told = stack.commands.start.as_ref().is_some_and(|start| {
-            matches!(
-                start.evidence.rule.as_ref(),
-                "procfile"
-                    | "railway"
-                    | "nixpacks"
-                    | "fly-toml"
-                    | "render-yaml"
-                    | "heroku-yml"
-                    | "app-yaml"
-                    | "dockerfile-cmd"
-            )
+            is_of_platform(&start.evidence) || start.evidence.rule == "dockerfile-cmd"
         });
         let serves = answers(stack) && stack.static_output.is_none();
         // What builds the pages of another language is started by nobody.

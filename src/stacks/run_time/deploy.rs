@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use dhtl_project_model::stack::{DeployConfig, Stack, StackKind, Survey};
 
+use crate::places;
+
 /// The port of an application that names none, by what it is written for.
 const fn default_port(kind: StackKind) -> u16 {
     match kind {
@@ -88,6 +90,15 @@ fn joined(commands: &[(&str, &str)]) -> Option<String> {
 }
 
 fn in_folder(folder: &str, command: &str) -> String {
+    // One that is typed further up begins with the way there.
+    if let Some((up, rest)) = command
+        .strip_prefix("cd ")
+        .and_then(|command| command.split_once(" && "))
+        && up.split('/').all(|part| part == "..")
+        && let Some(above) = places::join(folder, up)
+    {
+        return in_folder(&above, rest);
+    }
     match folder {
         "." => command.to_owned(),
         folder => format!("cd {} && {command}", shell_word(folder)),
@@ -235,6 +246,9 @@ mod tests {
         assert_eq!(in_folder("web/app", "a"), "cd web/app && a");
         assert_eq!(in_folder("my app", "a"), "cd './my app' && a");
         assert_eq!(in_folder("-x", "a"), "cd './-x' && a");
+        assert_eq!(in_folder("web/app", "cd .. && a"), "cd web && a");
+        assert_eq!(in_folder("web/app", "cd ../.. && a"), "a");
+        assert_eq!(in_folder(".", "cd .. && a"), "cd .. && a");
         assert_eq!(joined(&[]), None);
         assert_eq!(joined(&[("a", "x"), ("a", "y")]).unwrap(), "cd a && x && y");
         assert_eq!(

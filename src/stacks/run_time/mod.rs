@@ -45,7 +45,10 @@ pub(crate) fn complete(survey: &mut Survey, sources: &Sources<'_>) {
     let mut services = compose.services;
     services.extend(addons::read(sources, &files));
     hints.extend(dockerfile::hints(sources, &files, &survey.stacks));
-    let mut told = Told::default();
+    // What speaks of the folder of a stack goes before what speaks of one above it.
+    let folders: HashSet<String> = folders(survey);
+    hints.sort_by_key(|hint| !folders.contains(&hint.folder));
+    let mut told = Told::new(sources);
     for hint in hints {
         told.apply(hint, &mut survey.stacks);
     }
@@ -63,15 +66,16 @@ pub(crate) fn complete(survey: &mut Survey, sources: &Sources<'_>) {
     }
 }
 
+fn folders(survey: &Survey) -> HashSet<String> {
+    let folders = survey.stacks.iter().map(|stack| stack.folder.clone());
+    folders.collect()
+}
+
 /// More stacks than any project deploys; in a larger collection nobody asks for the routes of each.
 const MOST_SEARCHED: usize = 12;
 
 fn add_health(survey: &mut Survey, sources: &Sources<'_>) {
-    let folders: HashSet<String> = survey
-        .stacks
-        .iter()
-        .map(|stack| stack.folder.clone())
-        .collect();
+    let folders = folders(survey);
     let searched = survey.stacks.iter_mut().filter(|stack| {
         stack.health_path.is_none() && stack.port.is_some() && stack.commands.start.is_some()
     });

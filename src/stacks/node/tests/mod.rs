@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use crate::test_projects::{Given, given};
+use crate::test_surveys::lines;
 
 /// One line for every stack, workspace and problem.
 fn shown(files: &[(&str, &str)]) -> String {
@@ -386,4 +387,23 @@ fn what_is_compiled_is_run_as_it_is_compiled() {
         r#"{"compilerOptions": {"noEmit": true, "outDir": "build"}}"#,
         "npx tsx src/bot.ts",
     );
+}
+
+#[test]
+fn a_container_starts_what_nothing_else_does() {
+    let package = r#"{"private": true, "scripts": {"build": "tsc -p ."}, "dependencies": {"discord.js": "14"}, "devDependencies": {"typescript": "5"}}"#;
+    let container = "FROM node:22\nCOPY . .\nCMD [\"node\", \"dist/start.js\"]\n";
+    // A file of a usual name is a guess, and none is no library.
+    for file in ["src/index.ts", "src/start.ts"] {
+        let files = [
+            ("package.json", package),
+            ("Dockerfile", container),
+            (file, ""),
+        ];
+        let found = lines(&files, |stack| {
+            let start = stack.commands.start.as_ref().unwrap();
+            format!("{:?} {}", stack.project_type.value, start.value)
+        });
+        assert_eq!(found, "Bot node dist/start.js", "{file}");
+    }
 }

@@ -102,17 +102,100 @@ fn a_file_speaks_of_its_own_folder() {
     let files = [
         ("api/app.py", APP.1),
         ("api/requirements.txt", REQUIREMENTS.1),
-        ("Procfile", "web: gunicorn other:app\n"),
+        ("Procfile", "web: gunicorn api.app:app\n"),
         ("api/Procfile", "web: gunicorn mine:app\n"),
     ];
     assert_eq!(
         starts(&files),
         "api api flask | gunicorn mine:app | app:app | 8000"
     );
+    // Without one there, one above speaks of what it starts, and where that is typed.
     assert_eq!(
         starts(&files[..3]),
-        "api api flask | gunicorn --bind 0.0.0.0:$PORT app:app | app:app | 8000"
+        "api api flask | cd .. && gunicorn api.app:app | app:app | 8000"
     );
+    let deploy = surveyed(&files[..3]).survey.deploy.unwrap();
+    assert_eq!(
+        deploy.start_command.as_deref(),
+        Some("gunicorn api.app:app")
+    );
+    let into = [
+        files[0],
+        files[1],
+        ("Procfile", "web: cd api && gunicorn app:app\n"),
+    ];
+    assert_eq!(
+        starts(&into),
+        "api api flask | gunicorn app:app | app:app | 8000"
+    );
+    let option = [
+        files[0],
+        files[1],
+        ("web/requirements.txt", "flask\n"),
+        ("web/app.py", APP.1),
+        ("Procfile", "web: gunicorn --chdir api app:app\n"),
+    ];
+    assert_eq!(
+        starts(&option),
+        "api api flask | cd .. && gunicorn --chdir api app:app | app:app | 8000\nweb api flask | flask --app app:app run --host 0.0.0.0 --port $PORT | app:app | 5000"
+    );
+}
+
+#[test]
+fn a_root_without_a_package_is_started_by_no_script() {
+    let package = r#"{"name": "web", "scripts": {"start": "node index.js"}}"#;
+    let files = [
+        ("web/package.json", package),
+        ("web/index.js", ""),
+        ("Procfile", "web: npm start\n"),
+    ];
+    assert_eq!(starts(&files), "web app | npm run start |  | ");
+    let files = [
+        files[0],
+        files[1],
+        ("Procfile", "web: npm start --prefix web\n"),
+    ];
+    assert_eq!(
+        starts(&files),
+        "web app | cd .. && npm start --prefix web |  | "
+    );
+}
+
+#[test]
+fn a_container_makes_an_application_of_what_is_published_too() {
+    let package = r#"{"name": "@x/proxy", "files": ["dist"], "scripts": {"build": "tsup"}}"#;
+    let root = r#"{"name": "all", "private": true, "workspaces": ["apps/*"]}"#;
+    let files = [
+        ("package.json", root),
+        ("apps/proxy/package.json", package),
+        (
+            "apps/proxy/Dockerfile",
+            "FROM node\nCMD [\"node\", \"dist/index.js\"]\n",
+        ),
+    ];
+    assert_eq!(
+        starts(&files),
+        ". library |  |  | \napps/proxy app | cd apps/proxy && node dist/index.js |  | "
+    );
+    let tested = [
+        files[0],
+        files[1],
+        ("apps/proxy/Dockerfile", "FROM node\nCMD npm test\n"),
+    ];
+    assert_eq!(
+        starts(&tested),
+        ". library |  |  | \napps/proxy library |  |  | "
+    );
+}
+
+#[test]
+fn a_container_for_development_starts_no_pages() {
+    let package = r#"{"name": "web", "scripts": {"start": "react-scripts start", "build": "react-scripts build"}, "dependencies": {"react-scripts": "5", "react": "18"}}"#;
+    let files = [
+        ("package.json", package),
+        ("Dockerfile", "FROM node\nCMD [\"npm\", \"start\"]\n"),
+    ];
+    assert_eq!(starts(&files), ". static create-react-app+react |  |  | ");
 }
 
 #[test]
