@@ -98,6 +98,12 @@ pub(crate) fn type_when_started(sources: &Sources<'_>, folder: &str) -> Option<F
     Some(Found { value, evidence })
 }
 
+/// Whether the package in `folder` has a script of this name.
+pub(crate) fn has_script(sources: &Sources<'_>, folder: &str, name: &str) -> bool {
+    let package = Packages::of(sources).get(folder);
+    package.is_some_and(|package| package.script(name).is_some())
+}
+
 /// Whether a command that is typed in `folder` serves what is being worked on.
 pub(crate) fn is_development(sources: &Sources<'_>, folder: &str, command: &str) -> bool {
     match script_behind(sources, folder, command) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use dhtl_project_model::stack::{DeployConfig, Stack, StackKind, Survey};
 
+use super::choice::{Choice, is_built_into};
 use crate::places;
 
 /// The port of an application that names none, by what it is written for.
@@ -17,18 +18,24 @@ const fn default_port(kind: StackKind) -> u16 {
     }
 }
 
-/// The deployment of `survey.stacks[chosen]`.
+/// The deployment of the chosen stack.
 ///
-/// Where other stacks in its folder build something, such as the assets of a Django or Rails project,
+/// Where other stacks build something into its folder, such as the assets of a Django or Rails project,
 /// they are built first. What brings the database up to date runs before the start: there is no other
-/// place for it in this form.
-pub(super) fn config(survey: &Survey, chosen: usize) -> DeployConfig {
-    let stack = &survey.stacks[chosen];
+/// place for it in this form. Where the root of a workspace starts it, the commands are those of the
+/// root.
+pub(super) fn config(survey: &Survey, choice: Choice) -> DeployConfig {
+    let stack = &survey.stacks[choice.stack];
+    let typed = choice
+        .delegation
+        .map_or(stack, |delegation| &survey.stacks[delegation.root]);
     let beside = survey.stacks.iter().enumerate().filter(|(index, other)| {
-        *index != chosen && other.folder == stack.folder && other.commands.build.is_some()
+        *index != choice.stack
+            && (other.folder == stack.folder || is_built_into(other, stack))
+            && other.commands.build.is_some()
     });
     let mut builds: Vec<(&str, &str)> = Vec::new();
-    for other in beside.map(|(_, other)| other).chain([stack]) {
+    for other in beside.map(|(_, other)| other).chain([typed]) {
         let found = [&other.commands.install, &other.commands.build];
         builds.extend(
             found
@@ -37,28 +44,51 @@ pub(super) fn config(survey: &Survey, chosen: usize) -> DeployConfig {
                 .map(|found| (folder_of(other), found.value.as_str())),
         );
     }
-    let commands = &stack.commands;
-    let start = commands
-        .start
-        .as_ref()
-        .map(|start| match &commands.migrate {
-            Some(migrate) if !start.value.contains(migrate.value.as_str()) => {
-                format!("{} && {}", migrate.value, start.value)
-            }
-            _ => start.value.clone(),
-        });
-    let port = stack
-        .port
-        .as_ref()
-        .map_or_else(|| default_port(stack.kind), |port| port.value);
+    if typed.commands.build.is_none() && choice.delegation.is_some() {
+        let build = stack.commands.build.as_ref();
+        builds.extend(build.map(|build| (folder_of(stack), build.value.as_str())));
+    }
+    let start = start(typed, stack);
+    let port = [stack, typed].into_iter().find_map(|one| one.port.as_ref());
+    let port = port.map_or_else(|| default_port(stack.kind), |port| port.value);
+    let mut environment = environment(stack, port);
+    if typed.port.is_some() {
+        environment
+            .entry("PORT".to_owned())
+            .or_insert_with(|| port.to_string());
+    }
     DeployConfig {
         kind: kind(stack.kind),
         build_command: joined(&builds),
-        start_command: start.map(|start| in_folder(folder_of(stack), &start)),
+        start_command: start,
         port,
-        environment: environment(stack, port),
+        environment,
         install_path: DeployConfig::INSTALL_PATH.to_owned(),
     }
+}
+
+/// What brings the database up to date and starts `typed`, the stack itself or the root that starts it.
+fn start(typed: &Stack, stack: &Stack) -> Option<String> {
+    let start = typed.commands.start.as_ref()?;
+    let migrates = [typed, stack].map(|one| (one, one.commands.migrate.as_ref()));
+    let migrate = migrates
+        .into_iter()
+        .find_map(|(one, migrate)| Some((folder_of(one), migrate?.value.as_str())))
+        .filter(|(_, migrate)| !does(&start.value, migrate));
+    let commands: Vec<(&str, &str)> = migrate
+        .into_iter()
+        .chain([(folder_of(typed), start.value.as_str())])
+        .collect();
+    joined(&commands)
+}
+
+/// Whether a command does what another one does, which is told by its task: `rake db:migrate && …`.
+fn does(command: &str, other: &str) -> bool {
+    let mut words = other
+        .split_whitespace()
+        .filter(|word| !word.starts_with('-'));
+    let task = words.next_back().unwrap_or(other);
+    command.contains(other) || command.split_whitespace().any(|word| word == task)
 }
 
 /// The folder that the commands of a stack are typed in.

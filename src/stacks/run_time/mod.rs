@@ -7,6 +7,7 @@
 mod addons;
 mod choice;
 mod compose;
+mod delegation;
 mod deploy;
 mod dockerfile;
 mod files;
@@ -29,6 +30,7 @@ use std::collections::HashSet;
 
 use dhtl_project_model::stack::Survey;
 
+use self::choice::Choice;
 use self::files::Files;
 use self::told::Told;
 use crate::sources::Sources;
@@ -59,10 +61,13 @@ pub(crate) fn complete(survey: &mut Survey, sources: &Sources<'_>) {
             .processes
             .sort_by(|left, right| left.name.cmp(&right.name));
     }
-    let chosen = choice::choose(survey);
-    if let Some(chosen) = chosen {
-        survey.application = Some(choice::found(survey, chosen));
-        survey.deploy = Some(deploy::config(survey, chosen));
+    if let Some(choice) = choice::choose(survey, sources) {
+        survey.application = Some(choice::found(survey, choice));
+        survey.deploy = Some(deploy::config(survey, choice));
+    } else if let Some(stack) = choice::without_start(survey) {
+        let delegation = None;
+        let choice = Choice { stack, delegation };
+        survey.application = Some(choice::found(survey, choice));
     }
 }
 

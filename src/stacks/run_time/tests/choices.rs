@@ -81,6 +81,115 @@ fn documentation_steps_back() {
 }
 
 #[test]
+fn a_website_among_the_applications_is_one_of_them() {
+    check(
+        &[
+            (
+                "package.json",
+                r#"{"private": true, "workspaces": ["apps/*"]}"#,
+            ),
+            ("apps/website/package.json", EXPRESS),
+            ("apps/website/index.js", ""),
+            ("apps/guide/package.json", EXPRESS),
+            ("apps/guide/index.js", ""),
+            ("apps/api-docs/package.json", EXPRESS),
+            ("apps/api-docs/index.js", ""),
+        ],
+        Some("apps/website application-answers"),
+    );
+}
+
+#[test]
+fn the_member_that_the_root_starts_is_it() {
+    let root = |script: &str| {
+        format!(
+            r#"{{"name": "all", "private": true, "workspaces": ["apps/*"], "scripts": {{"start": "{script}", "build": "turbo build"}}}}"#
+        )
+    };
+    let web = EXPRESS.replace("\"web\"", "\"@x/web\"");
+    let api = EXPRESS.replace("\"web\"", "\"@x/api\"");
+    let files = |root: &str| {
+        let files = [
+            ("package.json", root),
+            ("apps/web/package.json", &web),
+            ("apps/web/index.js", ""),
+            ("apps/api/package.json", &api),
+            ("apps/api/index.js", ""),
+        ];
+        let survey = surveyed(&files).survey;
+        let application = survey.application.map(|found| {
+            let rule = found.evidence.rule;
+            format!("{} {rule}", found.value)
+        });
+        let deploy = survey.deploy.map(|deploy| {
+            [deploy.build_command, deploy.start_command]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" | ")
+        });
+        (application, deploy)
+    };
+    for script in [
+        "turbo run start --filter=@x/web",
+        "cd apps/web && npm start",
+        "npm start --workspace=@x/web",
+        "node apps/web/index.js",
+    ] {
+        let (application, deploy) = files(&root(script));
+        assert_eq!(
+            application.as_deref(),
+            Some("apps/web application-of-root"),
+            "{script}"
+        );
+        assert_eq!(
+            deploy.as_deref(),
+            Some("npm install && npm run build | npm run start"),
+            "{script}"
+        );
+    }
+    assert_eq!(files(&root("turbo run start")), (None, None));
+}
+
+#[test]
+fn pages_that_are_built_into_another_one_are_a_part_of_it() {
+    let pages =
+        r#"{"name": "web", "scripts": {"build": "vite build"}, "devDependencies": {"vite": "5"}}"#;
+    let files = [
+        ("api/requirements.txt", "flask\ngunicorn\n"),
+        ("api/app.py", FLASK),
+        ("web/package.json", pages),
+        ("web/index.html", ""),
+        (
+            "web/vite.config.js",
+            "export default { build: { outDir: '../api/static' } }",
+        ),
+    ];
+    check(&files, Some("api application-answers"));
+    let deploy = surveyed(&files).survey.deploy.unwrap();
+    assert_eq!(
+        deploy.build_command.as_deref(),
+        Some(
+            "(cd web && npm install && npm run build) && (cd api && pip install -r requirements.txt)"
+        )
+    );
+}
+
+#[test]
+fn what_nothing_starts_is_the_application_all_the_same() {
+    let files = [
+        (
+            "package.json",
+            r#"{"name": "x", "dependencies": {"expo": "51", "react-native": "0.74"}}"#,
+        ),
+        ("app.json", "{\"expo\": {}}"),
+    ];
+    let survey = surveyed(&files).survey;
+    assert_eq!(survey.application.unwrap().value, ".");
+    assert_eq!(survey.deploy, None);
+}
+
+#[test]
 fn a_deployment_has_the_fields_of_the_seed() {
     let files = [
         ("api/requirements.txt", "django\ngunicorn\n"),

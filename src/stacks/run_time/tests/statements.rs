@@ -139,6 +139,14 @@ fn a_file_speaks_of_its_own_folder() {
         starts(&option),
         "api api flask | cd .. && gunicorn --chdir api app:app | app:app | 8000\nweb api flask | flask --app app:app run --host 0.0.0.0 --port $PORT | app:app | 5000"
     );
+    let application = surveyed(&option).survey.application.unwrap();
+    assert_eq!(
+        (
+            application.value.as_str(),
+            application.evidence.rule.as_ref()
+        ),
+        ("api", "application-told")
+    );
 }
 
 #[test]
