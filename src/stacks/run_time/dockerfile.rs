@@ -135,6 +135,10 @@ const FOR_WORK: [&str; 8] = [
     "tests",
 ];
 
+/// More stages than any image is built in, and more statements than any makes: each stage takes along
+/// those of the one that it begins with.
+const MOST: usize = 100;
+
 fn read(path: &str, text: &str) -> Vec<Hint> {
     let folder = places::folder(path);
     let mut stages: Vec<Stage> = Vec::new();
@@ -145,10 +149,15 @@ fn read(path: &str, text: &str) -> Vec<Hint> {
                 .filter(|word| !word.starts_with("--"));
             let base = words.next().unwrap_or_default();
             let name = words.nth(1).unwrap_or_default().to_ascii_lowercase();
+            if stages.len() == MOST {
+                return Vec::new();
+            }
             let known = stages
                 .iter()
                 .find(|stage| stage.name == base.to_ascii_lowercase() && !base.is_empty());
-            let stage = known.cloned().unwrap_or_default();
+            let mut stage = known.cloned().unwrap_or_default();
+            stage.hints.truncate(MOST);
+            stage.flask.truncate(MOST);
             stages.push(Stage { name, ..stage });
             continue;
         }
@@ -418,6 +427,15 @@ mod tests {
         assert_eq!(of_whom("web/docker", &[]), "web");
         assert_eq!(of_whom("docker/api", &[]), "docker/api");
         assert_eq!(of_whom("api", &[]), "api");
+    }
+
+    #[test]
+    fn stages_without_end_say_nothing() {
+        let statements = "EXPOSE 1\n".repeat(20);
+        let stages: Vec<String> = (1..2000)
+            .map(|stage| format!("FROM s{} AS s{stage}\n{statements}", stage - 1))
+            .collect();
+        check(&stages.concat(), &[]);
     }
 
     #[test]

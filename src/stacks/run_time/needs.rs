@@ -170,6 +170,9 @@ fn kind(stack: &Stack) -> StackKind {
     }
 }
 
+/// As much evidence as anybody reads; each is compared with all others.
+const MOST_EVIDENCE: usize = 100;
+
 fn add(
     needs: &mut BTreeMap<ServiceKind, ServiceNeed>,
     kind: ServiceKind,
@@ -183,7 +186,7 @@ fn add(
         evidence: Vec::new(),
     });
     need.required |= required;
-    if !need.evidence.contains(&evidence) {
+    if need.evidence.len() < MOST_EVIDENCE && !need.evidence.contains(&evidence) {
         need.evidence.push(evidence);
     }
 }
@@ -205,5 +208,20 @@ pub(super) fn add_data(stack: &mut Stack, path: &str, evidence: Evidence) {
             purpose: FolderPurpose::Data,
             evidence,
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_evidence_of_a_service_has_an_end() {
+        let mut needs = BTreeMap::new();
+        for line in 1..1000 {
+            let evidence = Evidence::at("requirements.txt", line, "service-package");
+            add(&mut needs, ServiceKind::Redis, false, evidence);
+        }
+        assert_eq!(needs[&ServiceKind::Redis].evidence.len(), MOST_EVIDENCE);
     }
 }

@@ -220,16 +220,20 @@ fn as_typed(folder: &str, typed: &str, command: &str) -> String {
     format!("cd {} && {command}", up.join("/"))
 }
 
+/// More processes than anything consists of; each is compared with all others.
+const MOST_PROCESSES: usize = 500;
+
 /// A process that a file names goes before one of that name that the code shows.
 fn add_process(stack: &mut Stack, process: Process) {
     let rule = &process.evidence.rule;
     stack
         .processes
         .retain(|known| known.name != process.name || known.evidence.rule == *rule);
-    if !stack
-        .processes
-        .iter()
-        .any(|known| known.name == process.name)
+    if stack.processes.len() < MOST_PROCESSES
+        && !stack
+            .processes
+            .iter()
+            .any(|known| known.name == process.name)
     {
         stack.processes.push(process);
     }

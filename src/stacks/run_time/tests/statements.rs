@@ -287,3 +287,11 @@ fn what_cannot_be_read_is_a_problem_with_its_place() {
         ]
     );
 }
+
+#[test]
+fn a_file_of_processes_without_end_has_one() {
+    let listed: Vec<String> = (0..2000).map(|one| format!("p{one}: x{one}")).collect();
+    let procfile = listed.join("\n");
+    let findings = surveyed(&[APP, REQUIREMENTS, ("Procfile", &procfile)]);
+    assert_eq!(findings.survey.stacks[0].processes.len(), 500);
+}
