@@ -313,6 +313,20 @@ fn broken_files_are_reported_and_the_rest_is_read() {
     ");
 }
 
+#[test]
+fn a_manifest_that_cannot_be_read_is_not_the_same_as_no_project() {
+    for (path, content) in [
+        ("pom.xml", &b"<project>\n<artifactId>"[..]),
+        ("mix.exs", b"defmodule\0"),
+        ("composer.json", b"{\n  \"name\": }"),
+        ("deno.json", b"{\n  \"tasks\": }"),
+    ] {
+        let world = World::new();
+        world.write(path, content);
+        world.dhtl(&["detect"]).exits(0).answers(path);
+    }
+}
+
 /// `demo` is also what examples are called; here it is what the project consists of.
 #[test]
 fn a_package_that_is_called_as_its_project_is_no_example() {

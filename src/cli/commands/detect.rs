@@ -33,7 +33,10 @@ pub(crate) fn run(context: &Context, args: &DetectArgs) -> Result<ExitCode, Fail
         config_python: dhtl_regeneration::config_python(&start, context.root.as_deref())?,
     })?;
     let findings = dhtl_stacks::survey(&project, &tree);
-    let is_empty = project.languages.is_empty() && findings.survey.stacks.is_empty();
+    // A manifest that cannot be read is a project all the same, and says where it is broken.
+    let is_empty = project.languages.is_empty()
+        && findings.survey.stacks.is_empty()
+        && findings.problems.is_empty();
     if is_empty && !tree.contains(".dhtconfig") {
         return Err(DetectError::NoProject {
             start: project.root,
