@@ -99,10 +99,9 @@ fn read(
         problems.extend(read.problems);
         (Some(read.project), read.env_vars)
     } else {
-        (
-            None,
-            code::scan(tree, &code::LayoutHints::default()).env_vars,
-        )
+        let facts = code::scan(tree, &code::LayoutHints::default());
+        problems.extend(facts.problems);
+        (None, facts.env_vars)
     };
     let problems = ordered_problems(problems);
     let name = name(&manifests, &root);

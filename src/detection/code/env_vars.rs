@@ -1,13 +1,14 @@
 //! The environment variables of a project, from code, Compose files and templates of `.env` files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use dhtl_project_model::{EnvVar, Evidence, FileClass, env_lines};
+use dhtl_project_model::{EnvVar, Evidence, FileClass, Problem, env_lines};
 
 use super::class::class_of;
 use super::facts::{EnvRead, Need};
 use super::index::{Index, split};
 use super::{compose, javascript, source};
+use crate::paths;
 use crate::threads::map;
 use crate::tree::{Tree, TreeFile};
 
@@ -101,6 +102,10 @@ const PLATFORM_PREFIXES: &[&str] = &[
 /// Templates and Compose files are short; a larger file is none.
 const MAX_TEMPLATE: usize = 1 << 20;
 
+/// More scripts than a project has that somebody starts: what is larger is a collection of packages,
+/// whose variables nobody sets all together.
+const MOST_SCRIPTS: usize = 4_000;
+
 /// Everything that names variables, gathered by name.
 #[derive(Debug, Default)]
 pub(super) struct EnvVars(BTreeMap<String, EnvVar>);
@@ -121,15 +126,21 @@ impl EnvVars {
     }
 
     /// Adds what Compose files take, what JavaScript reads, and what templates such as
-    /// `.env.example` list. A file that cannot be read says nothing.
-    pub(super) fn add_other_files(&mut self, tree: &Tree, index: &Index<'_>) {
-        let read = map(&tree.files, |file| {
-            let (class, reads) = other_reads(tree, file, index)?;
-            (!reads.is_empty()).then_some((file, class, reads))
+    /// `.env.example` list. The problem says what is not read because there is too much of it.
+    pub(super) fn add_other_files(&mut self, tree: &Tree, index: &Index<'_>) -> Option<Problem> {
+        let kinds = map(&tree.files, |file| {
+            let (kind, class) = kind_of(&file.path, index)?;
+            Some((file, kind, class))
         });
-        for (file, class, reads) in read.into_iter().flatten() {
+        let mut named: Vec<_> = kinds.into_iter().flatten().collect();
+        let problem = limited(&mut named);
+        let read = map(named, |(file, kind, class)| {
+            (file, class, reads_of(tree, file, kind))
+        });
+        for (file, class, reads) in read {
             self.add_code(&file.path, class, reads);
         }
+        problem
     }
 
     /// The variables, ordered by name, each with its evidence ordered by place.
@@ -153,36 +164,67 @@ impl EnvVars {
     }
 }
 
-/// What a file that is no Python says; none where it is of no kind that says anything.
-fn other_reads(
-    tree: &Tree,
-    file: &TreeFile,
-    index: &Index<'_>,
-) -> Option<(FileClass, Vec<EnvRead>)> {
-    let path = file.path.as_str();
-    let with_bytes = |read: &dyn Fn(&[u8]) -> Vec<EnvRead>| {
-        source::with_bytes(tree, file, read).unwrap_or_default()
-    };
+/// How a file that is no Python names variables.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    JavaScript,
+    Compose,
+    Template,
+}
+
+/// How a file names variables, and what part of the project it belongs to; none where it names none.
+fn kind_of(path: &str, index: &Index<'_>) -> Option<(Kind, FileClass)> {
     if javascript::is_javascript(path) {
         let class = javascript::class_of_javascript(path, index);
         // Thousands of files in some repositories, and nothing that they read is needed.
         let is_run = matches!(class, FileClass::Package | FileClass::Scripts);
-        return is_run.then(|| (class, with_bytes(&javascript::reads)));
+        return is_run.then_some((Kind::JavaScript, class));
     }
-    let with_text = |read: &dyn Fn(&str) -> Vec<EnvRead>| {
-        with_bytes(&|bytes| {
-            if bytes.len() < MAX_TEMPLATE {
-                read(&String::from_utf8_lossy(bytes))
-            } else {
-                Vec::new()
-            }
-        })
+    let kind = if compose::is_compose(path) {
+        Kind::Compose
+    } else if is_env_template(path) {
+        Kind::Template
+    } else {
+        return None;
     };
-    if compose::is_compose(path) {
-        let reads = with_text(&|text| compose::reads(path, text));
-        return Some((class_of(path, index), reads));
+    Some((kind, class_of(path, index)))
+}
+
+/// What a file of this kind says. One that cannot be read says nothing.
+fn reads_of(tree: &Tree, file: &TreeFile, kind: Kind) -> Vec<EnvRead> {
+    let read = |bytes: &[u8]| match kind {
+        Kind::JavaScript => javascript::reads(bytes),
+        _ if bytes.len() >= MAX_TEMPLATE => Vec::new(),
+        Kind::Compose => compose::reads(&file.path, &String::from_utf8_lossy(bytes)),
+        Kind::Template => listed(&String::from_utf8_lossy(bytes)),
+    };
+    source::with_bytes(tree, file, read).unwrap_or_default()
+}
+
+/// Leaves the first [`MOST_SCRIPTS`] scripts, those near the root before those deep down; the problem
+/// names the first of the others.
+fn limited(named: &mut Vec<(&TreeFile, Kind, FileClass)>) -> Option<Problem> {
+    let scripts = named.iter().enumerate();
+    let mut scripts: Vec<(usize, usize)> = scripts
+        .filter(|(_, (_, kind, _))| *kind == Kind::JavaScript)
+        .map(|(index, (file, ..))| (paths::depth(&file.path), index))
+        .collect();
+    if scripts.len() <= MOST_SCRIPTS {
+        return None;
     }
-    is_env_template(path).then(|| (class_of(path, index), with_text(&listed)))
+    let count = scripts.len();
+    scripts.sort_unstable();
+    let left_out: HashSet<usize> = scripts.drain(MOST_SCRIPTS..).map(|(_, at)| at).collect();
+    let first = left_out.iter().min().map(|at| named[*at].0.path.clone());
+    let mut at = 0..;
+    named.retain(|_| at.next().is_none_or(|at| !left_out.contains(&at)));
+    Some(Problem {
+        message: format!(
+            "there are {count} files of JavaScript; environment variables are looked for in the \
+             {MOST_SCRIPTS} nearest to the root"
+        ),
+        evidence: Evidence::file(first?, "process-env"),
+    })
 }
 
 /// The names that a template lists. Those that are commented out are no more than a proposal.
@@ -233,6 +275,32 @@ pub fn is_env_template(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn of(file: &TreeFile) -> (&TreeFile, Kind, FileClass) {
+        (file, Kind::JavaScript, FileClass::Package)
+    }
+
+    #[test]
+    fn scripts_near_the_root_are_read_before_those_deep_down() {
+        let file = |path: String| TreeFile { path };
+        let mut files: Vec<TreeFile> = (0..MOST_SCRIPTS)
+            .map(|number| file(format!("a/b/{number:04}.js")))
+            .collect();
+        let mut few = files.iter().map(of).collect();
+        assert_eq!(limited(&mut few), None);
+        assert_eq!(few.len(), MOST_SCRIPTS);
+        files.push(file("z/main.js".to_owned()));
+        let compose = file("a/b/c/d/compose.yaml".to_owned());
+        let mut many: Vec<_> = files.iter().map(of).collect();
+        many.push((&compose, Kind::Compose, FileClass::Package));
+        let problem = limited(&mut many).unwrap();
+        assert_eq!(problem.evidence.path, "a/b/3999.js");
+        let paths: Vec<&str> = many.iter().map(|(file, ..)| file.path.as_str()).collect();
+        assert_eq!(
+            paths[MOST_SCRIPTS - 1..],
+            ["z/main.js", "a/b/c/d/compose.yaml"]
+        );
+    }
 
     #[test]
     fn templates_are_known_by_their_names() {

@@ -143,12 +143,12 @@ fn gather(
     for (path, class, reads) in gathered.env_reads {
         env_vars.add_code(path, class, reads);
     }
-    env_vars.add_other_files(tree, index);
+    let too_many = env_vars.add_other_files(tree, index);
     CodeFacts {
         import_roots: roots.describe(index),
         imports: gathered.imports.finish(),
         env_vars: env_vars.finish(),
-        problems: gathered.problems,
+        problems: gathered.problems.into_iter().chain(too_many).collect(),
     }
 }
 
