@@ -56,20 +56,31 @@ pub fn detect_with_tree(request: &DetectRequest<'_>) -> Result<(Project, Tree), 
 
 /// The same for any folder, whatever is in it: for those who know more languages than this crate.
 ///
-/// A folder that declares nothing is its own root, and a project need not have a language.
-pub fn detect_any(request: &DetectRequest<'_>) -> Result<(Project, Tree), DetectError> {
-    let mut declared = declared_root(request)?;
+/// A folder that declares nothing is its own root, and a project need not have a language. What
+/// `.dhtconfig` says about the interpreter is asked of `config_python` once the root is known.
+pub fn detect_any<E: From<DetectError>>(
+    start: &Path,
+    root: Option<&Path>,
+    config_python: impl FnOnce(&Path) -> Result<Option<InterpreterConstraint>, E>,
+) -> Result<(Project, Tree), E> {
+    let mut request = DetectRequest {
+        start,
+        root,
+        config_python: None,
+    };
+    let mut declared = declared_root(&request)?;
     if let Some((outer, _)) = &declared
-        && request.root.is_none()
+        && root.is_none()
     {
-        declared = nested_root(request.start, outer).or(declared);
+        declared = nested_root(start, outer).or(declared);
     }
-    let tree = tree(request, declared.as_ref())?;
+    let tree = tree(&request, declared.as_ref())?;
     let root = declared
         .or_else(|| loose_code(&tree))
         .unwrap_or_else(|| (tree.root.clone(), Evidence::file(".", "root-named")));
+    request.config_python = config_python(&root.0)?;
     let languages = languages::find(&tree);
-    let project = divided(&tree, || read(request, root, &tree, languages))?;
+    let project = divided(&tree, || read(&request, root, &tree, languages))?;
     Ok((project, tree))
 }
 
@@ -322,12 +333,8 @@ requires = ['hatchling']
     fn any_folder_can_be_read_and_is_its_own_root() {
         let folder = tempfile::tempdir().unwrap();
         let any = |start: &Path, root: Option<&Path>| {
-            let request = DetectRequest {
-                start,
-                root,
-                config_python: None,
-            };
-            detect_any(&request).unwrap().0
+            let found = detect_any(start, root, |_| Ok::<_, DetectError>(None));
+            found.unwrap().0
         };
         let inner = folder.path().join("services/shop/lib");
         fs::create_dir_all(&inner).unwrap();

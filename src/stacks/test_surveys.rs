@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use dhtl_detection::{DetectRequest, detect_any};
+use dhtl_detection::{DetectError, detect_any};
 use dhtl_project_model::stack::Stack;
 
 use crate::{Findings, survey};
@@ -15,12 +15,8 @@ pub(crate) fn surveyed(files: &[(&str, &str)]) -> Findings {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    let request = DetectRequest {
-        start: folder.path(),
-        root: Some(folder.path()),
-        config_python: None,
-    };
-    let (project, tree) = detect_any(&request).unwrap();
+    let top = folder.path();
+    let (project, tree) = detect_any(top, Some(top), |_| Ok::<_, DetectError>(None)).unwrap();
     survey(&project, &tree)
 }
 

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use dhtl_detection::{DetectError, DetectRequest, detect_any};
+use dhtl_detection::{DetectError, detect_any};
 use dhtl_project_model::{ExitCode, ordered_problems};
+use dhtl_regeneration::config_python;
 
 use super::regeneration::answer;
 use crate::context::Context;
@@ -27,10 +28,8 @@ pub(crate) fn run(context: &Context, args: &DetectArgs) -> Result<ExitCode, Fail
         Some(path) => path.clone(),
         None => context.current_folder()?,
     };
-    let (mut project, tree) = detect_any(&DetectRequest {
-        start: &start,
-        root: context.root.as_deref(),
-        config_python: dhtl_regeneration::config_python(&start, context.root.as_deref())?,
+    let (mut project, tree) = detect_any(&start, context.root.as_deref(), |root| {
+        config_python(&start, Some(root)).map_err(Failure::from)
     })?;
     let findings = dhtl_stacks::survey(&project, &tree);
     // A manifest that cannot be read is a project all the same, and says where it is broken.
