@@ -4,6 +4,7 @@ mod clone;
 mod completions;
 mod config;
 mod container;
+mod deferred;
 mod deps;
 mod detect;
 mod env_setup;
@@ -25,6 +26,7 @@ mod verify_environment;
 use clap::Subcommand;
 use dhtl_project_model::ExitCode;
 
+use self::deferred::Deferred;
 use crate::context::Context;
 use crate::failure::Failure;
 
@@ -32,31 +34,31 @@ use crate::failure::Failure;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make a new project, with its environment and a first commit
-    New(new::NewArgs),
+    New(Deferred<new::NewArgs>),
     /// Add checks, hooks and other files that a project lacks
-    Init(init::InitArgs),
+    Init(Deferred<init::InitArgs>),
     /// Clone a repository and make its environment
-    Clone(clone::CloneArgs),
+    Clone(Deferred<clone::CloneArgs>),
     /// Fork a repository on GitHub, clone the fork and make its environment
-    Fork(fork::ForkArgs),
+    Fork(Deferred<fork::ForkArgs>),
     /// Unpack an archive of a project and make its environment
-    SetupFrom(setup_from::SetupFromArgs),
+    SetupFrom(Deferred<setup_from::SetupFromArgs>),
     /// Lock what is not locked and record the environment in `.dhtconfig`
-    Setup(setup::SetupArgs),
+    Setup(Deferred<setup::SetupArgs>),
     /// Make the environment of a project
-    Regenerate(regenerate::RegenerateArgs),
+    Regenerate(Deferred<regenerate::RegenerateArgs>),
     /// Check that the environment is what it must be
-    ValidateEnv(validate_env::ValidateEnvArgs),
+    ValidateEnv(Deferred<validate_env::ValidateEnvArgs>),
     /// Compare the digest of what is installed with a given or the recorded one
-    VerifyEnvironment(verify_environment::VerifyEnvironmentArgs),
+    VerifyEnvironment(Deferred<verify_environment::VerifyEnvironmentArgs>),
     /// Print the development tools in the form of `.dht/tools.lock`
-    FreezeTools(freeze_tools::FreezeToolsArgs),
+    FreezeTools(Deferred<freeze_tools::FreezeToolsArgs>),
     /// Write the names of the project's environment variables to `.env.example`
-    GenerateEnvTemplate(generate_env_template::GenerateEnvTemplateArgs),
+    GenerateEnvTemplate(Deferred<generate_env_template::GenerateEnvTemplateArgs>),
     /// Say which environment variables are missing, and how to set them
-    EnvSetup(env_setup::EnvSetupArgs),
+    EnvSetup(Deferred<env_setup::EnvSetupArgs>),
     /// Say what a project is and needs, without running any of it
-    Detect(detect::DetectArgs),
+    Detect(Deferred<detect::DetectArgs>),
     /// Look after what a project depends on
     #[command(subcommand)]
     Deps(deps::DepsCommand),
@@ -67,9 +69,9 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Templates(templates::TemplatesCommand),
     /// List the programs that dhtl uses, with versions and places
-    Tools(tools::ToolsArgs),
+    Tools(Deferred<tools::ToolsArgs>),
     /// Print the completion script of a shell
-    Completions(completions::CompletionsArgs),
+    Completions(Deferred<completions::CompletionsArgs>),
 }
 
 impl Command {
