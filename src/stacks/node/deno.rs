@@ -48,7 +48,7 @@ const FRAMEWORKS: [(&str, &str, ProjectType); 7] = [
 /// The stacks of a project that Deno runs.
 pub(super) fn find(sources: &Sources<'_>) -> Vec<Stack> {
     let mut stacks: Vec<Stack> = configs(sources)
-        .filter(|path| !places::is_foreign(path) && !places::is_documentation(path))
+        .filter(|path| !places::is_documentation(path))
         .filter_map(|path| of_config(sources, path))
         .collect();
     if stacks.is_empty() && !sources.tree.contains("package.json") {
@@ -93,6 +93,7 @@ pub(super) fn workspaces(sources: &Sources<'_>) -> Vec<Workspace> {
         .collect()
 }
 
+/// What describes a part of the project itself.
 fn configs<'s>(sources: &'s Sources<'_>) -> impl Iterator<Item = &'s str> {
     sources
         .tree
@@ -102,6 +103,7 @@ fn configs<'s>(sources: &'s Sources<'_>) -> impl Iterator<Item = &'s str> {
         .filter(|path| {
             CONFIGS.iter().any(|name| path.ends_with(name))
                 && CONFIGS.contains(&places::file_name(path))
+                && !places::is_foreign(path)
         })
 }
 

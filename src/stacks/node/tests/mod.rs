@@ -342,6 +342,17 @@ fn deno_can_build_pages() {
 }
 
 #[test]
+fn what_deno_is_tested_with_is_no_part_of_a_project() {
+    let text = shown(&[
+        ("deno.json", r#"{"tasks": {"start": "deno run main.ts"}}"#),
+        ("main.ts", "Deno.serve(() => new Response())"),
+        ("tests/specs/a/deno.json", r#"{"workspace": ["./b"]}"#),
+        ("tests/testdata/broken/deno.json", "{"),
+    ]);
+    assert!(!text.contains("tests/"), "{text}");
+}
+
+#[test]
 fn packages_for_deno_are_no_stack_of_their_own() {
     check(
         &[
