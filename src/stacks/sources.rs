@@ -3,6 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
+use dhtl_detection::formats::yaml;
 use dhtl_detection::tree::Tree;
 use dhtl_project_model::{Problem, Project, ordered_problems};
 
@@ -62,6 +63,14 @@ impl<'a> Sources<'a> {
                 None
             }
         }
+    }
+
+    /// The first document of a YAML file, where it is there; what is no YAML is a problem.
+    pub(crate) fn yaml(&self, path: &str) -> Option<yaml::Node> {
+        yaml::parse(path, &self.text(path)?).unwrap_or_else(|problem| {
+            self.report(problem);
+            None
+        })
     }
 
     /// Notes what could not be read or understood.

@@ -3,7 +3,6 @@
 //! Sources: "Filtering" in the documentation of pnpm, "Run" in that of Turborepo and of Nx,
 //! `.moon/workspace.yml` in that of moon.
 
-use dhtl_detection::formats::yaml;
 use dhtl_project_model::Evidence;
 use dhtl_project_model::stack::{Workspace, WorkspaceTool};
 
@@ -68,14 +67,7 @@ fn tool(sources: &Sources<'_>, list: &MemberList, root: Option<&Package>) -> Wor
 /// `projects` of `.moon/workspace.yml`: names and folders, or patterns.
 fn moon(sources: &Sources<'_>) -> Option<Workspace> {
     let path = ".moon/workspace.yml";
-    let text = sources.text(path)?;
-    let root = match yaml::parse(path, &text) {
-        Ok(root) => root?,
-        Err(problem) => {
-            sources.report(problem);
-            return None;
-        }
-    };
+    let root = sources.yaml(path)?;
     let projects = root.get("projects")?;
     let named = projects.get("sources").unwrap_or(projects);
     let mut members: Vec<String> = named

@@ -26,14 +26,7 @@ pub(super) fn tasks(sources: &Sources<'_>, folder: &str) -> Tasks {
 
 fn read(sources: &Sources<'_>, folder: &str) -> Option<Tasks> {
     let path = places::inside(folder, "moon.yml");
-    let text = sources.text(&path)?;
-    let root = match yaml::parse(&path, &text) {
-        Ok(root) => root?,
-        Err(problem) => {
-            sources.report(problem);
-            return None;
-        }
-    };
+    let root = sources.yaml(&path)?;
     let listed = root.get("tasks")?;
     let project = project(sources, folder);
     let found = |names: &[&str]| {

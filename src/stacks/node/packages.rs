@@ -6,7 +6,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use dhtl_detection::formats::yaml;
 use dhtl_project_model::{Evidence, Problem};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
@@ -251,14 +250,7 @@ fn of_package(package: &Package) -> Option<Patterns> {
 
 fn of_pnpm(sources: &Sources<'_>, folder: &str) -> Option<Patterns> {
     let path = places::inside(folder, "pnpm-workspace.yaml");
-    let text = sources.text(&path)?;
-    let root = match yaml::parse(&path, &text) {
-        Ok(root) => root?,
-        Err(problem) => {
-            sources.report(problem);
-            return None;
-        }
-    };
+    let root = sources.yaml(&path)?;
     let packages = root.get("packages")?;
     let patterns = texts(&packages.texts());
     let evidence = Evidence::at(&path, packages.line, "pnpm-workspace");

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use dhtl_detection::formats::yaml::{self, Node};
+use dhtl_detection::formats::yaml::Node;
 use dhtl_project_model::Evidence;
 use dhtl_project_model::stack::{ProjectType, ServiceKind, Stack};
 
@@ -72,13 +72,8 @@ pub(super) fn read(sources: &Sources<'_>, files: &Files<'_>, stacks: &[Stack]) -
         if !taken.insert(places::folder(path)) {
             continue;
         }
-        let Some(text) = sources.text(path) else {
-            continue;
-        };
-        match yaml::parse(path, &text) {
-            Ok(Some(root)) => compose.add(path, &root, &own, &from),
-            Ok(None) => {}
-            Err(problem) => sources.report(problem),
+        if let Some(root) = sources.yaml(path) {
+            compose.add(path, &root, &own, &from);
         }
     }
     compose
@@ -271,6 +266,8 @@ fn inner_port(text: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use dhtl_detection::formats::yaml;
+
     use super::*;
 
     fn read_one(text: &str) -> Compose {

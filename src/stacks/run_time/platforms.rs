@@ -5,7 +5,7 @@
 //! (`heroku.yml`, `app.json`), and Google App Engine (`app.yaml`).
 
 use dhtl_detection::formats::toml::{self, TomlFile};
-use dhtl_detection::formats::yaml::{self, Node};
+use dhtl_detection::formats::yaml::Node;
 use dhtl_project_model::Evidence;
 
 use super::files::Files;
@@ -46,11 +46,8 @@ pub(super) fn hints(sources: &Sources<'_>, files: &Files<'_>) -> Vec<Hint> {
         ("app.yaml", app_engine),
     ] {
         for path in files.named(name) {
-            let root = sources.text(path).map(|text| yaml::parse(path, &text));
-            match root {
-                Some(Ok(Some(root))) => hints.extend(read(&root, path)),
-                Some(Err(problem)) => sources.report(problem),
-                _ => {}
+            if let Some(root) = sources.yaml(path) {
+                hints.extend(read(&root, path));
             }
         }
     }
@@ -312,6 +309,8 @@ fn app_engine(root: &Node, path: &str) -> Vec<Hint> {
 
 #[cfg(test)]
 mod tests {
+    use dhtl_detection::formats::yaml;
+
     use super::*;
 
     #[track_caller]

@@ -23,13 +23,7 @@ const FRAMEWORKS: &[Framework] = &[
 
 /// The stack of a `shard.yml`.
 pub(super) fn read(sources: &Sources<'_>, folder: &str, path: &str) -> Option<Stack> {
-    let node = match yaml::parse(path, &sources.text(path)?) {
-        Ok(node) => node?,
-        Err(problem) => {
-            sources.report(problem);
-            return None;
-        }
-    };
+    let node = sources.yaml(path)?;
     let evidence = Evidence::file(path, "shard-yml");
     let text = |node: &yaml::Node, rule| {
         let evidence = Evidence::at(path, node.line, rule);

@@ -25,13 +25,7 @@ const FRAMEWORKS: &[Framework] = &[
 
 /// The stack of a `pubspec.yaml`.
 pub(super) fn read(sources: &Sources<'_>, folder: &str, path: &str) -> Option<Stack> {
-    let node = match yaml::parse(path, &sources.text(path)?) {
-        Ok(node) => node?,
-        Err(problem) => {
-            sources.report(problem);
-            return None;
-        }
-    };
+    let node = sources.yaml(path)?;
     let evidence = Evidence::file(path, "pubspec");
     let name = node.get("name").and_then(|name| {
         Some(Found {

@@ -1,6 +1,5 @@
 //! What the packages of Maven say about the program that is built with them.
 
-use dhtl_detection::formats::yaml;
 use dhtl_project_model::stack::ProjectType;
 use dhtl_project_model::{Evidence, Found};
 
@@ -306,13 +305,7 @@ pub(super) fn port(sources: &Sources<'_>, folder: &str) -> Option<Found<u16>> {
         &resources,
         &["application.yml", "application.yaml"],
     )?;
-    let root = match yaml::parse(&path, &sources.text(&path)?) {
-        Ok(root) => root?,
-        Err(problem) => {
-            sources.report(problem);
-            return None;
-        }
-    };
+    let root = sources.yaml(&path)?;
     let paths: [&[&str]; 5] = [
         &["server", "port"],
         &["server.port"],
